@@ -1,0 +1,128 @@
+namespace Sluice.Server.Storage;
+
+// Columns are portable between SQLite and PostgreSQL: ids are text, instants are Unix milliseconds, flags are booleans.
+// The tables themselves are made by the scripts under Storage/Schema; a test holds the two against each other.
+
+public sealed class OrganisationRow
+{
+    /// <summary><c>org_…</c></summary>
+    public required string Id { get; set; }
+    public required string Name { get; set; }
+    /// <summary>IANA name, such as <c>Asia/Shanghai</c>.</summary>
+    public required string TimeZone { get; set; }
+    public required long CreatedAtMs { get; set; }
+}
+
+public sealed class ProjectRow
+{
+    /// <summary><c>prj_…</c></summary>
+    public required string Id { get; set; }
+    public required string OrganisationId { get; set; }
+    public required string Name { get; set; }
+    public required long CreatedAtMs { get; set; }
+    public required long UpdatedAtMs { get; set; }
+}
+
+public sealed class KeyRow
+{
+    /// <summary><c>key_…</c></summary>
+    public required string Id { get; set; }
+    public required string OrganisationId { get; set; }
+    public required string ProjectId { get; set; }
+    public required string Name { get; set; }
+    /// <summary><c>test</c> or <c>production</c>.</summary>
+    public required string Kind { get; set; }
+    public required bool Enabled { get; set; }
+    public long? ExpiresAtMs { get; set; }
+    public long? RevokedAtMs { get; set; }
+    /// <summary>JSON array of route names.</summary>
+    public required string ScopeRoutes { get; set; }
+    /// <summary>JSON array of model names and prefixes.</summary>
+    public required string ScopeModels { get; set; }
+    /// <summary>JSON array of canonical CIDR blocks.</summary>
+    public required string AllowedNetworks { get; set; }
+    public long? CallsPerDay { get; set; }
+    public long? RequestsPerMinute { get; set; }
+    public long? TokensPerMinute { get; set; }
+    public int? Concurrency { get; set; }
+    public required long CreatedAtMs { get; set; }
+    public required long UpdatedAtMs { get; set; }
+}
+
+public sealed class KeyCredentialRow
+{
+    /// <summary>The visible part of the key text.</summary>
+    public required string PublicId { get; set; }
+    public required string KeyId { get; set; }
+    public required string OrganisationId { get; set; }
+    public required byte[] Hash { get; set; }
+    public required int PepperVersion { get; set; }
+    public required string LastFour { get; set; }
+    public required long CreatedAtMs { get; set; }
+    public long? ExpiresAtMs { get; set; }
+}
+
+public sealed class UpstreamRow
+{
+    /// <summary><c>ups_…</c></summary>
+    public required string Id { get; set; }
+    public required string Name { get; set; }
+    /// <summary><c>openai</c> or <c>sandbox</c>.</summary>
+    public required string Kind { get; set; }
+    public required string BaseUrl { get; set; }
+    /// <summary>Sealed with the origin of <see cref="BaseUrl"/> bound in: moved to another origin it does not open.</summary>
+    public byte[]? SealedApiKey { get; set; }
+    /// <summary>JSON array of <c>name</c> or <c>alias=upstream-name</c>.</summary>
+    public required string Models { get; set; }
+    public required int Priority { get; set; }
+    public required int Weight { get; set; }
+    public required bool AllowPrivateAddress { get; set; }
+    public required bool Enabled { get; set; }
+    public required long ConnectTimeoutMs { get; set; }
+    public required long FirstByteTimeoutMs { get; set; }
+    public required long IdleTimeoutMs { get; set; }
+    public required long CreatedAtMs { get; set; }
+    public required long UpdatedAtMs { get; set; }
+}
+
+public sealed class ManagementTokenRow
+{
+    /// <summary><c>mgt_…</c></summary>
+    public required string Id { get; set; }
+    public required string OrganisationId { get; set; }
+    /// <summary><c>management</c> or <c>setup</c>.</summary>
+    public required string Purpose { get; set; }
+    public required string Name { get; set; }
+    public required string PublicId { get; set; }
+    public required byte[] Hash { get; set; }
+    public required int PepperVersion { get; set; }
+    public required long CreatedAtMs { get; set; }
+    public long? ExpiresAtMs { get; set; }
+    public long? RevokedAtMs { get; set; }
+}
+
+/// <summary>One administrative act. Written in the transaction of the act itself, chained by hash, never changed.</summary>
+public sealed class AuditEntryRow
+{
+    public required string OrganisationId { get; set; }
+    /// <summary>1, 2, 3 … without gaps within the organisation.</summary>
+    public required long Seq { get; set; }
+    public required long AtMs { get; set; }
+    public required string ActorId { get; set; }
+    public required string Action { get; set; }
+    public required string SubjectId { get; set; }
+    /// <summary>JSON object of what changed; secrets and hashes never.</summary>
+    public required string Detail { get; set; }
+    public required byte[] PreviousHash { get; set; }
+    public required byte[] Hash { get; set; }
+}
+
+/// <summary>Says to every node that something it keeps in memory has changed.</summary>
+public sealed class ChangeRow
+{
+    public long Seq { get; set; }
+    /// <summary><c>key</c> or <c>upstream</c>.</summary>
+    public required string Kind { get; set; }
+    public required string SubjectId { get; set; }
+    public required long AtMs { get; set; }
+}
