@@ -63,6 +63,10 @@ public sealed class Exchange
     /// <summary>Bytes of the request may have reached an upstream.</summary>
     public bool Dispatched { get; set; }
 
+    /// <summary>Guards writing to a stream; <see langword="null"/> for other answers.</summary>
+    public StreamGate? Gate { get; set; }
+    public CancellationTokenRegistration CallerLeaves { get; set; }
+
     // The answer
     public Refusal? Refusal { get; set; }
     public string? StoppedBy { get; set; }
@@ -71,7 +75,9 @@ public sealed class Exchange
     public bool Answered { get; set; }
     /// <summary>Monotonic time of the first body byte sent; 0 if none.</summary>
     public long FirstByte { get; set; }
-    public OutputTokenEstimator? Text { get; set; }
+    private OutputTokenEstimator _text;
+    /// <summary>Counts the answer's text, for when no usage is reported.</summary>
+    public ref OutputTokenEstimator Text => ref _text;
     private StreamFacts _answer;
     public ref StreamFacts Answer => ref _answer;
 
@@ -84,6 +90,7 @@ public sealed class Exchange
 
     /// <summary>Time in each stage entered, microseconds.</summary>
     public int[] StageTimesUs { get; set; } = [];
+    public int StagesEntered { get; set; }
 
     /// <summary>Notes that the call failed at <paramref name="stage"/>; the first failure stands.</summary>
     public void Fail(Refusal refusal, string stage)

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Sluice.Gateway.Keys;
 
 /// <summary>Every key by the public part of its text, in memory: a call never waits for a database, and an unknown key costs no look-up there.</summary>
-public sealed class KeyTable(IKeyDirectory directory)
+public sealed class KeyTable(IKeyDirectory directory) : IDisposable
 {
     private readonly ConcurrentDictionary<string, (ApiKey Key, KeyCredential Credential)> _byPublicId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ApiKey> _byId = new(StringComparer.Ordinal);
@@ -50,4 +50,6 @@ public sealed class KeyTable(IKeyDirectory directory)
         _byId[key.Id] = key;
         foreach (var credential in key.Credentials) _byPublicId[credential.PublicId] = (key, credential);
     }
+
+    public void Dispose() => _one.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Sluice.Gateway.Metering;
 
@@ -8,7 +7,7 @@ namespace Sluice.Gateway.Streaming;
 internal static class AnswerText
 {
     /// <summary>The reader stands on the value of <c>delta</c> or <c>message</c>; it is left on its end.</summary>
-    public static void Feed(ref Utf8JsonReader reader, OutputTokenEstimator text)
+    public static void Feed(ref Utf8JsonReader reader, ref OutputTokenEstimator text)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -21,37 +20,14 @@ internal static class AnswerText
             var isText = reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("refusal"u8);
             var isTools = !isText && reader.ValueTextEquals("tool_calls"u8);
             reader.Read();
-            if (isText && reader.TokenType == JsonTokenType.String) FeedString(ref reader, text);
-            else if (isTools && reader.TokenType == JsonTokenType.StartArray) FeedTools(ref reader, text);
+            if (isText && reader.TokenType == JsonTokenType.String) text.Add(reader.ValueSpan, reader.ValueIsEscaped);
+            else if (isTools && reader.TokenType == JsonTokenType.StartArray) FeedTools(ref reader, ref text);
             else reader.TrySkip();
         }
     }
 
-    public static void FeedString(ref Utf8JsonReader reader, OutputTokenEstimator text)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            text.Append(reader.ValueSpan);
-            return;
-        }
-
-        var length = reader.ValueSpan.Length;
-        byte[]? rented = null;
-        var plain = length <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            text.Append(plain[..reader.CopyString(plain)]);
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair or invalid UTF-8: the caller gets it as it is, it only is not counted.
-        }
-
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
-    }
-
     // Names and arguments are what the model wrote; ids and indexes are not.
-    private static void FeedTools(ref Utf8JsonReader reader, OutputTokenEstimator text)
+    private static void FeedTools(ref Utf8JsonReader reader, ref OutputTokenEstimator text)
     {
         var depth = reader.CurrentDepth;
         var written = false;
@@ -60,7 +36,7 @@ internal static class AnswerText
             if (reader.TokenType == JsonTokenType.PropertyName)
                 written = reader.ValueTextEquals("arguments"u8) || reader.ValueTextEquals("name"u8);
             else if (reader.TokenType == JsonTokenType.String && written)
-                FeedString(ref reader, text);
+                text.Add(reader.ValueSpan, reader.ValueIsEscaped);
         }
     }
 }

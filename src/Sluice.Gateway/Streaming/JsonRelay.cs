@@ -50,7 +50,7 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
             }
 
             if (isStarted) await RelayLongAsync(exchange, buffer, filled);
-            else await RelayWholeAsync(exchange, buffer.AsMemory(0, filled));
+            else RelayWhole(exchange, buffer.AsSpan(0, filled));
         }
         catch (UpstreamException e)
         {
@@ -66,21 +66,21 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
         }
     }
 
-    private async ValueTask RelayWholeAsync(Exchange exchange, ReadOnlyMemory<byte> body)
+    private void RelayWhole(Exchange exchange, ReadOnlySpan<byte> body)
     {
-        if (Problem(exchange, body.Span) is { } problem)
+        if (Problem(exchange, body) is { } problem)
         {
             exchange.Fail(problem, nameof(Stages.CallUpstream));
             return;
         }
 
         exchange.Answered = true;
-        Learn(exchange, body.Span);
-        if (exchange.Usage.Source == TokenSource.None) ReadText(exchange, body.Span);
+        Learn(exchange, body);
+        if (exchange.Usage.Source == TokenSource.None) ReadText(exchange, body);
         Begin(exchange, body.Length);
-        var output = exchange.Http.Response.BodyWriter;
-        output.Write(body.Span);
-        if (!await writer.FlushAsync(exchange, output)) exchange.CallerLeft = true;
+        // Sent by the pipeline, once the books are closed: who has the answer may call again at once.
+        exchange.Http.Response.BodyWriter.Write(body);
+        exchange.FirstByte = clock.Now;
     }
 
     private async ValueTask RelayLongAsync(Exchange exchange, byte[] buffer, int filled)
@@ -214,8 +214,7 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
     private static void ReadText(Exchange exchange, ReadOnlySpan<byte> body)
     {
         if (!exchange.Endpoint.HasText) return;
-        exchange.Text ??= new OutputTokenEstimator();
         var ignored = default(StreamFacts);
-        ignored.Read(body, exchange.Text);
+        ignored.Read(body, count: true, ref exchange.Text);
     }
 }

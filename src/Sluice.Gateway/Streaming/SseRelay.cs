@@ -14,7 +14,6 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
 {
     private const int BufferStart = 2048;
     private const int BufferUsual = 64 * 1024;
-    private static readonly TimeSpan AfterDone = TimeSpan.FromSeconds(1);
     private static readonly byte[] KeepAliveComment = ": keep-alive\n\n"u8.ToArray();
     private static readonly byte[] DoneEvent = "data: [DONE]\n\n"u8.ToArray();
 
@@ -61,7 +60,8 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
                 try
                 {
                     var (taken, wrote, garbage) = Forward(exchange, buffer.AsSpan(0, filled), ref searched, output);
-                    if (wrote && !await FlushAsync(exchange, output))
+                    // The last bytes are sent by the pipeline, once the books are closed: who has the end of an answer may call again at once.
+                    if (wrote && !exchange.Answer.Done && !await FlushAsync(exchange, output))
                     {
                         exchange.CallerLeft = true;
                         failure = UpstreamFailure.CallerLeft;
@@ -102,37 +102,10 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
 
         exchange.Watch.UpstreamCame();
         await EndAsync(exchange, gate, output, failure);
-        if (exchange.Answer.Done && !exchange.CallerLeft) await FinishAsync(exchange, gate);
-    }
-
-    /// <summary>Ends the caller's answer first, then reads what is left of the upstream's, so that its connection can be used again.</summary>
-    private async ValueTask FinishAsync(Exchange exchange, StreamGate gate)
-    {
-        await gate.EnterAsync();
-        exchange.Watch.KeepAlive = null;
-        gate.Leave();
-        await exchange.Http.Response.CompleteAsync();
-        var scrap = ArrayPool<byte>.Shared.Rent(256);
-        try
-        {
-            exchange.Watch.AwaitUpstream(clock.After(AfterDone), UpstreamFailure.IdleTimeout);
-            for (var i = 0; i < 16 && await exchange.Reply!.ReadAsync(scrap) > 0; i++)
-            {
-            }
-        }
-        catch (UpstreamException)
-        {
-            // The answer is complete; only the connection is lost.
-        }
-        finally
-        {
-            exchange.Watch.UpstreamCame();
-            ArrayPool<byte>.Shared.Return(scrap);
-        }
     }
 
     /// <summary>Sends what is complete; returns how many bytes are dealt with.</summary>
-    private (int Taken, bool Wrote, bool Garbage) Forward(Exchange exchange, ReadOnlySpan<byte> buffer, ref int searched, PipeWriter output)
+    private static (int Taken, bool Wrote, bool Garbage) Forward(Exchange exchange, ReadOnlySpan<byte> buffer, ref int searched, PipeWriter output)
     {
         ref var answer = ref exchange.Answer;
         var showUsage = exchange.Facts.IncludeUsage || !exchange.Endpoint.AsksForUsage;
@@ -157,7 +130,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
             if (SseSplitter.TryGetData(sse, out var start, out var dataLength, out var joined))
             {
                 dataAt = at + start;
-                kind = answer.Read(joined ?? sse.Slice(start, dataLength), exchange.Text);
+                kind = answer.Read(joined ?? sse.Slice(start, dataLength), exchange.Endpoint.HasText, ref exchange.Text);
                 if (joined is not null) answer.NullUsageAt = 0;
             }
 
@@ -207,7 +180,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         return buffer[after] == ',' ? (start, after + 1) : (start, end);
     }
 
-    private async ValueTask EndAsync(Exchange exchange, StreamGate gate, PipeWriter output, UpstreamFailure failure)
+    private static async ValueTask EndAsync(Exchange exchange, StreamGate gate, PipeWriter output, UpstreamFailure failure)
     {
         if (exchange.CallerLeft || failure == UpstreamFailure.CallerLeft)
         {
@@ -231,7 +204,6 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
                 // A complete answer from an upstream that does not send the end mark: the caller's library waits for it.
                 await gate.EnterAsync();
                 output.Write(DoneEvent);
-                await FlushAsync(exchange, output);
                 gate.Leave();
             }
         }
@@ -243,7 +215,6 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         exchange.Fail(refusal, CallUpstreamName);
         await gate.EnterAsync();
         WriteErrorEvent(exchange, output, refusal);
-        if (!await FlushAsync(exchange, output)) exchange.CallerLeft = true;
         gate.Leave();
     }
 

@@ -33,8 +33,8 @@ public struct StreamFacts
     /// <summary>Code or message of an error event, for the operator.</summary>
     public string? Error;
 
-    /// <summary>Reads one event's data. Text of the answer is fed to <paramref name="text"/> where given.</summary>
-    public StreamEventKind Read(ReadOnlySpan<byte> data, OutputTokenEstimator? text)
+    /// <summary>Reads one event's data. Text of the answer is fed to <paramref name="text"/> where <paramref name="count"/> says so.</summary>
+    public StreamEventKind Read(ReadOnlySpan<byte> data, bool count, ref OutputTokenEstimator text)
     {
         NullUsageAt = 0;
         var lead = data.Length - data.TrimStart(" \t"u8).Length;
@@ -48,7 +48,7 @@ public struct StreamFacts
         if (data.IsEmpty || data[0] != '{') return StreamEventKind.Garbage;
         try
         {
-            var kind = ReadObject(data, text);
+            var kind = ReadObject(data, count, ref text);
             if (NullUsageAt > 0) NullUsageAt += lead;
             return kind;
         }
@@ -58,7 +58,7 @@ public struct StreamFacts
         }
     }
 
-    private StreamEventKind ReadObject(ReadOnlySpan<byte> data, OutputTokenEstimator? text)
+    private StreamEventKind ReadObject(ReadOnlySpan<byte> data, bool count, ref OutputTokenEstimator text)
     {
         var reader = new Utf8JsonReader(data);
         reader.Read();
@@ -69,7 +69,7 @@ public struct StreamFacts
             if (reader.ValueTextEquals("choices"u8))
             {
                 reader.Read();
-                hasChoices = ReadChoices(ref reader, text);
+                hasChoices = ReadChoices(ref reader, count, ref text);
             }
             else if (reader.ValueTextEquals("usage"u8))
             {
@@ -118,7 +118,7 @@ public struct StreamFacts
     }
 
     /// <summary>True if there is at least one choice.</summary>
-    private bool ReadChoices(ref Utf8JsonReader reader, OutputTokenEstimator? text)
+    private bool ReadChoices(ref Utf8JsonReader reader, bool count, ref OutputTokenEstimator text)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -144,15 +144,15 @@ public struct StreamFacts
                     if (reader.TokenType == JsonTokenType.String) FinishReason = FinishReasons.Intern(reader.ValueSpan);
                     else reader.TrySkip();
                 }
-                else if (text is not null && (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8)))
+                else if (count && (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8)))
                 {
                     reader.Read();
-                    AnswerText.Feed(ref reader, text);
+                    AnswerText.Feed(ref reader, ref text);
                 }
-                else if (text is not null && reader.ValueTextEquals("text"u8))
+                else if (count && reader.ValueTextEquals("text"u8))
                 {
                     reader.Read();
-                    if (reader.TokenType == JsonTokenType.String) AnswerText.FeedString(ref reader, text);
+                    if (reader.TokenType == JsonTokenType.String) text.Add(reader.ValueSpan, reader.ValueIsEscaped);
                     else reader.TrySkip();
                 }
                 else
