@@ -13,6 +13,7 @@ using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Stages;
 using Sluice.Gateway.Streaming;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Connecting;
 
 namespace Sluice.Gateway;
 

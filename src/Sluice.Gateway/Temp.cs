@@ -1,3 +1,4 @@
+#pragma warning disable CA1822
 #if true
 using Sluice.Gateway.Records;
 namespace Sluice.Gateway.Ledger {
@@ -12,5 +13,4 @@ public sealed class SandboxOptions {}
 public sealed class SandboxTransport(SandboxOptions o, TimeProvider t) : Upstreams.IUpstreamTransport { public ValueTask<Upstreams.UpstreamReply> SendAsync(Upstreams.UpstreamCall call)=>throw new InvalidOperationException(o.ToString()+t); public ValueTask DisposeAsync()=>default; }
 public sealed class SandboxImages { public const string Route="/x"; public Task ServeAsync(Microsoft.AspNetCore.Http.HttpContext c)=>Task.CompletedTask; }
 }
-namespace Sluice.Gateway.Upstreams { public sealed class UpstreamConnector{} public static class UpstreamTransports { public static IUpstreamTransport Create(UpstreamDefinition d, UpstreamConnector c, TimeProvider t)=>throw new InvalidOperationException(d.Name+c+t);} }
 #endif

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Sandbox;
+using Sluice.Gateway.Upstreams.Connecting;
 
 namespace Sluice.Gateway.Upstreams;
 
