@@ -135,7 +135,7 @@ internal sealed class SettingReader(IConfigurationRoot configuration)
         {
             if (value is null || _known.Contains(path)) continue;
             var nearest = _known.Where(k => k.Length > root.Length && Depth(k) == Depth(path)).MinBy(k => Distance(k, path));
-            var hint = nearest is not null && Distance(nearest, path) <= 1 + nearest.Length / 5 ? $"; did you mean {nearest}?" : ".";
+            var hint = nearest is not null && (Distance(nearest, path) <= 1 + nearest.Length / 5 || nearest.StartsWith(path, StringComparison.OrdinalIgnoreCase)) ? $"; did you mean {nearest}?" : ".";
             _problems.Add($"{Named(path)} is not a setting of Sluice{hint}");
         }
     }

@@ -46,13 +46,14 @@ public static class SettingsFile
     {
         var database = settings.Text("Sluice:Database");
         if (database is not null && !database.Contains('=')) settings.Problem("Sluice:Database", "must be a PostgreSQL connection string such as Host=db;Database=sluice;Username=sluice;Password=…, or empty for SQLite in the data folder");
+        var (urls, data) = (settings.Text("Sluice:Urls"), settings.Text("Sluice:Data"));
         var prices = new List<PriceSetting>();
         foreach (var path in settings.Items("Sluice:Prices").Take(10_000)) prices.Add(ReadPrice(settings, path));
 
         return new ServerSettings
         {
-            Urls = ReadUrls(settings, commandLine.Urls ?? settings.Text("Sluice:Urls") ?? variable("ASPNETCORE_URLS") ?? DefaultUrl, commandLine.Urls is not null),
-            DataFolder = Path.GetFullPath(commandLine.Data ?? settings.Text("Sluice:Data") ?? "data", workingFolder),
+            Urls = ReadUrls(settings, commandLine.Urls ?? urls ?? variable("ASPNETCORE_URLS") ?? DefaultUrl, commandLine.Urls is not null),
+            DataFolder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder),
             Database = database is null ? null : new PlainSecret(database),
             MigrateAtStart = settings.Flag("Sluice:MigrateAtStart") ?? false,
             Upstreams = UpstreamSettings.Read(settings, variable),
@@ -150,7 +151,7 @@ public static class SettingsFile
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The settings file cannot be read: {(e.InnerException ?? e).Message}", inner: e);
+            throw new StartupException($"{e.Message.TrimEnd('.')}: {e.GetBaseException().Message}", inner: e);
         }
     }
 
