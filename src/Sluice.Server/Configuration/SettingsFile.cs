@@ -55,7 +55,7 @@ public static class SettingsFile
             Urls = ReadUrls(settings, commandLine.Urls ?? urls ?? variable("ASPNETCORE_URLS") ?? DefaultUrl, commandLine.Urls is not null),
             DataFolder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder),
             Database = database is null ? null : new PlainSecret(database),
-            MigrateAtStart = settings.Flag("Sluice:MigrateAtStart") ?? false,
+            MigrateAtStart = settings.Flag("Sluice:Storage:MigrateAtStart") ?? false,
             Upstreams = UpstreamSettings.Read(settings, variable),
             Sandbox = new SandboxSettings(settings.Flag("Sluice:Sandbox:Enabled"), (int)settings.Integer("Sluice:Sandbox:TokensPerSecond", 50, 1, 1_000_000)),
             Drain = new DrainSettings(
