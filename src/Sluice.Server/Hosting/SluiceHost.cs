@@ -35,8 +35,9 @@ public sealed class SluiceHost : IAsyncDisposable
         App = builder.Build();
         var readiness = App.Services.GetRequiredService<Readiness>();
         App.UseBaselineHeaders(readiness);
+        App.UseRouting();
+        App.UseUnmatchedAnswers();
         App.MapHealth(readiness);
-        App.MapUnmatched();
     }
 
     public WebApplication App { get; }
