@@ -71,6 +71,10 @@ public sealed class Exchange
     public Refusal? Refusal { get; set; }
     public string? StoppedBy { get; set; }
     public bool CallerLeft { get; set; }
+    /// <summary>This node ended the call, not the upstream: it may have been billed.</summary>
+    public bool CutHere { get; set; }
+    /// <summary>The caller has been told of the failure.</summary>
+    public bool ErrorSent { get; set; }
     /// <summary>The upstream began a successful answer: from here on the call counts.</summary>
     public bool Answered { get; set; }
     /// <summary>Monotonic time of the first body byte sent; 0 if none.</summary>
@@ -101,7 +105,7 @@ public sealed class Exchange
     }
 
     /// <summary>The status as recorded.</summary>
-    public int Status => CallerLeft && FirstByte == 0 ? ErrorCodes.CallerLeft.Status
-        : FirstByte != 0 || Refusal is null ? Http.Response.StatusCode
-        : Refusal.Error.Status;
+    public int Status => Http.Response.HasStarted || FirstByte != 0 ? Http.Response.StatusCode
+        : CallerLeft ? ErrorCodes.CallerLeft.Status
+        : Refusal?.Error.Status ?? Http.Response.StatusCode;
 }

@@ -30,6 +30,7 @@ public static class GatewayExtensions
         services.AddSingleton(options);
         services.AddSingleton(options.Ledger);
         services.AddSingleton(new PriceTable(options.Prices));
+        services.AddSingleton<CallLedger>();
         services.AddSingleton<KeyTable>();
         services.AddSingleton<UpstreamConnector>();
         services.AddSingleton<UpstreamFactory>();

@@ -52,7 +52,6 @@ public sealed class GatewayPipeline(
             clock.Remove(exchange.Watch);
             exchange.Watch.CallerCame();
             exchange.Body.Return();
-            exchange.Gate?.Dispose();
             drain.Leave();
         }
     }

@@ -80,6 +80,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         {
             exchange.Dispatched = e.Dispatched;
             exchange.CallerLeft |= e.Failure == UpstreamFailure.CallerLeft;
+            exchange.CutHere |= e.Failure == UpstreamFailure.Draining;
             return UpstreamErrors.Of(e.Failure, exchange, afterFirstByte: false);
         }
         finally

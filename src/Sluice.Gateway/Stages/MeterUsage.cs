@@ -34,7 +34,8 @@ public sealed class MeterUsage(PriceTable prices) : Stage
     private static CallState State(Exchange exchange)
     {
         if (!exchange.Dispatched) return CallState.Refused;
-        if (!exchange.Answered) return exchange.CallerLeft ? CallState.Estimated : CallState.Released;
+        // Nothing came: if that is the upstream's doing the call is given back; if the caller or this node cut it, it may have been billed.
+        if (!exchange.Answered) return exchange.CallerLeft || exchange.CutHere ? CallState.Estimated : CallState.Released;
         // Broken off, but with usage reported before: the numbers are the upstream's.
         return exchange.Answer.Usage.Source == TokenSource.Reported || exchange.Refusal is null && !exchange.CallerLeft ? CallState.Settled : CallState.Estimated;
     }

@@ -9,45 +9,39 @@ public sealed class ReplyWriter(SseRelay streams, JsonRelay answers)
 {
     public async ValueTask WriteAsync(Exchange exchange)
     {
-        if (exchange.Refusal is null && exchange.Reply is not null)
-        {
-            if (exchange.Gate is { } gate)
-            {
-                await gate.EnterAsync();
-                if (!exchange.Http.Response.HasStarted) SseRelay.Begin(exchange);
-                gate.Leave();
-                await streams.RelayAsync(exchange, gate);
-            }
-            else
-            {
-                await answers.RelayAsync(exchange);
-            }
-        }
-
-        if (exchange.Refusal is { } refusal) await RefuseAsync(exchange, refusal);
+        if (exchange.Gate is { } gate) await WriteStreamAsync(exchange, gate);
+        else await WriteAnswerAsync(exchange);
     }
 
-    private static async ValueTask RefuseAsync(Exchange exchange, Refusal refusal)
+    private async ValueTask WriteAnswerAsync(Exchange exchange)
     {
-        if (exchange.CallerLeft) return;
-        if (exchange.Gate is { } gate)
+        if (exchange.Refusal is null && exchange.Reply is not null) await answers.RelayAsync(exchange);
+        if (exchange.Refusal is { } refusal && exchange.FirstByte == 0 && !exchange.Http.Response.HasStarted) Write(exchange, refusal);
+    }
+
+    private async ValueTask WriteStreamAsync(Exchange exchange, StreamGate gate)
+    {
+        if (exchange.Refusal is null && exchange.Reply is not null)
         {
             await gate.EnterAsync();
-            try
-            {
-                if (!exchange.Http.Response.HasStarted && exchange.FirstByte == 0) Write(exchange, refusal);
-                // Comments went out while the upstream was silent: the status is fixed, the error is an event.
-                else if (!exchange.Answered) SseRelay.WriteErrorEvent(exchange, exchange.Http.Response.BodyWriter, refusal);
-                exchange.Watch.KeepAlive = null;
-            }
-            finally
-            {
-                gate.Leave();
-            }
+            if (!exchange.Http.Response.HasStarted) SseRelay.Begin(exchange);
+            gate.Leave();
+            await streams.RelayAsync(exchange, gate);
         }
-        else if (!exchange.Http.Response.HasStarted && exchange.FirstByte == 0)
+
+        await gate.EnterAsync();
+        try
         {
-            Write(exchange, refusal);
+            exchange.Watch.KeepAlive = null;
+            if (exchange.Refusal is not { } refusal || exchange.CallerLeft || exchange.ErrorSent) return;
+            exchange.ErrorSent = true;
+            // Once anything went out, comments included, the status is fixed and the error is an event.
+            if (exchange.Http.Response.HasStarted || exchange.FirstByte != 0) SseRelay.WriteErrorEvent(exchange, exchange.Http.Response.BodyWriter, refusal);
+            else Write(exchange, refusal);
+        }
+        finally
+        {
+            gate.Leave();
         }
     }
 

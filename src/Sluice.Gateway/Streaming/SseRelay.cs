@@ -60,6 +60,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
                 try
                 {
                     var (taken, wrote, garbage) = Forward(exchange, buffer.AsSpan(0, filled), ref searched, output);
+                    if (wrote && exchange.FirstByte == 0) exchange.FirstByte = clock.Now;
                     // The last bytes are sent by the pipeline, once the books are closed: who has the end of an answer may call again at once.
                     if (wrote && !exchange.Answer.Done && !await FlushAsync(exchange, output))
                     {
@@ -180,26 +181,33 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         return buffer[after] == ',' ? (start, after + 1) : (start, end);
     }
 
+    /// <summary>Decides how the stream ended; the one writer tells the caller if it ended badly.</summary>
     private static async ValueTask EndAsync(Exchange exchange, StreamGate gate, PipeWriter output, UpstreamFailure failure)
     {
+        ref var answer = ref exchange.Answer;
+        // Whatever comes after [DONE] is of no interest, a reset included.
+        if (answer.Done) return;
         if (exchange.CallerLeft || failure == UpstreamFailure.CallerLeft)
         {
             exchange.CallerLeft = true;
             return;
         }
 
-        Refusal? refusal = null;
-        if (exchange.Answer.Error is not null)
+        if (answer.Error is not null)
         {
-            // The upstream's own error event went through as it was; the stream ends with it.
-            exchange.Fail(new(ErrorCodes.UpstreamError, "It sent an error in the middle of its answer."), CallUpstreamName);
+            // The upstream's own error event went through as it was, and the stream ends with it.
+            exchange.ErrorSent = true;
+            exchange.Fail(new(ErrorCodes.UpstreamError, "It sent an error in the middle of its answer."), nameof(Stages.CallUpstream));
             return;
         }
 
-        if (failure == UpstreamFailure.None && !exchange.Answer.Done)
+        if (failure == UpstreamFailure.None && exchange.Endpoint.AsksForUsage)
         {
-            if (exchange.Answer.FinishReason is null && exchange.Endpoint.AsksForUsage) failure = UpstreamFailure.Truncated;
-            else if (exchange.Endpoint.AsksForUsage)
+            if (answer.FinishReason is null)
+            {
+                failure = UpstreamFailure.Truncated;
+            }
+            else
             {
                 // A complete answer from an upstream that does not send the end mark: the caller's library waits for it.
                 await gate.EnterAsync();
@@ -208,17 +216,10 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
             }
         }
 
-        // Whatever comes after [DONE] is of no interest, a reset included.
-        if (exchange.Answer.Done) failure = UpstreamFailure.None;
-        if (failure != UpstreamFailure.None) refusal = UpstreamErrors.Of(failure, exchange, afterFirstByte: true);
-        if (refusal is null) return;
-        exchange.Fail(refusal, CallUpstreamName);
-        await gate.EnterAsync();
-        WriteErrorEvent(exchange, output, refusal);
-        gate.Leave();
+        if (failure == UpstreamFailure.None) return;
+        exchange.CutHere |= failure == UpstreamFailure.Draining;
+        exchange.Fail(UpstreamErrors.Of(failure, exchange, afterFirstByte: true), nameof(Stages.CallUpstream));
     }
-
-    private static string CallUpstreamName => nameof(Stages.CallUpstream);
 
     public static void WriteErrorEvent(Exchange exchange, IBufferWriter<byte> output, Refusal refusal)
     {
@@ -239,7 +240,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         if (!gate.TryEnter()) return;
         try
         {
-            if (exchange.CallerLeft) return;
+            if (exchange.CallerLeft || exchange.Watch.KeepAlive is null) return;
             if (!exchange.Http.Response.HasStarted) Begin(exchange);
             var output = exchange.Http.Response.BodyWriter;
             output.Write(KeepAliveComment);
@@ -259,7 +260,6 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
     public async ValueTask<bool> FlushAsync(Exchange exchange, PipeWriter output)
     {
         var flush = output.FlushAsync();
-        if (exchange.FirstByte == 0) exchange.FirstByte = clock.Now;
         FlushResult result;
         if (flush.IsCompletedSuccessfully)
         {

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Sluice.Gateway.Streaming;
 
 /// <summary>Whoever is inside may write to the caller: the relay, or the keep-alive while the relay waits for the upstream.</summary>
-public sealed class StreamGate : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
+public sealed class StreamGate
 {
     private readonly SemaphoreSlim _one = new(1, 1);
 
@@ -14,6 +17,4 @@ public sealed class StreamGate : IDisposable
     public bool TryEnter() => _one.Wait(0);
 
     public void Leave() => _one.Release();
-
-    public void Dispose() => _one.Dispose();
 }

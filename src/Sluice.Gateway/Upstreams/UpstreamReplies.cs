@@ -27,9 +27,10 @@ public static class UpstreamReplies
                 length += read;
             }
         }
-        catch (UpstreamException e) when (e.Failure != UpstreamFailure.CallerLeft)
+        catch (UpstreamException e)
         {
             // The status says enough.
+            exchange.CallerLeft |= e.Failure == UpstreamFailure.CallerLeft;
         }
 
         try
