@@ -5,12 +5,13 @@ using Sluice.Gateway.Keys;
 using Sluice.Server.Configuration;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Keys;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.FirstRun;
 
 /// <summary>The rows of a first start, written with plain statements: EF Core's first use would cost more than the rest of the start.</summary>
-internal sealed class FirstRunRows(DbConnection connection, DbTransaction transaction, KeyHasher hasher, ServerSettings settings, TimeProvider time)
+internal sealed class FirstRunRows(DbConnection connection, DbTransaction transaction, KeyHasher hasher, AuditChain audit, ServerSettings settings, TimeProvider time)
 {
     /// <summary>Who the audit log says it was.</summary>
     private const string Actor = "first-start";
@@ -47,8 +48,14 @@ internal sealed class FirstRunRows(DbConnection connection, DbTransaction transa
         var management = await InsertTokenAsync(organisation, "management", "First management token", secrets.ManagementToken, now, null, cancellationToken);
         var setup = await InsertTokenAsync(organisation, "setup", "Set-up link", secrets.SetupToken, now, now + SetupLifetime, cancellationToken);
 
-        (string Action, string Subject)[] acts = [("organisation.create", organisation), ("project.create", project), ("key.create", key.Id), ("token.create", management), ("token.create", setup)];
-        await AuditAsync(organisation, nowMs, acts, cancellationToken);
+        AuditEntryRow? last = null;
+        foreach (var (action, subject) in new[] { ("organisation.create", organisation), ("project.create", project), ("key.create", key.Id), ("token.create", management), ("token.create", setup) })
+        {
+            last = audit.Following(last, organisation, Actor, action, subject, "{}");
+            await InsertAsync("audit_entries", cancellationToken,
+                ("organisation_id", last.OrganisationId), ("seq", last.Seq), ("at_ms", last.AtMs), ("actor_id", last.ActorId), ("action", last.Action),
+                ("subject_id", last.SubjectId), ("detail", last.Detail), ("previous_hash", last.PreviousHash), ("hash", last.Hash));
+        }
     }
 
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken) => await ScalarAsync(sql, [], cancellationToken);

@@ -1,7 +1,7 @@
-using System.Data.Common;
 using Sluice.Gateway.Keys;
 using Sluice.Server.Configuration;
 using Sluice.Server.Hosting;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.FirstRun;
@@ -11,7 +11,7 @@ namespace Sluice.Server.FirstRun;
 /// database before it learns of them, and become <c>first-run.json</c> only when the server listens: killed anywhere between, the next start goes on
 /// with the same ones, so that the operator is never locked out and nothing is made twice.
 /// </summary>
-internal sealed class MakeFirstRun(DataFolder folder, SluiceDatabase database, KeyHasher hasher, ServerSettings settings, TimeProvider time)
+internal sealed class MakeFirstRun(DataFolder folder, SluiceDatabase database, KeyHasher hasher, AuditChain audit, ServerSettings settings, TimeProvider time)
 {
     public const string FileName = "first-run.json";
     private const string PendingName = "first-run.pending";
@@ -24,7 +24,7 @@ internal sealed class MakeFirstRun(DataFolder folder, SluiceDatabase database, K
         await using var connection = await database.OpenAsync(cancellationToken);
         // On SQLite this takes the write lock; on PostgreSQL another node that starts on the same empty database waits here.
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var write = new FirstRunRows(connection, transaction, hasher, settings, time);
+        var write = new FirstRunRows(connection, transaction, hasher, audit, settings, time);
         if (database.Provider == StorageProvider.Postgres) await write.ExecuteAsync(PostgresLock, cancellationToken);
 
         var pending = ReadPending();

@@ -1,11 +1,13 @@
 using Sluice.Gateway;
+using Sluice.Gateway.Ledger;
 using Sluice.Server.Configuration;
 
 namespace Sluice.Server.Hosting;
 
 /// <summary>
 /// What happens between the signal to stop and the end of listening: say so, go on serving for a while (balancers need time to notice, and new connections
-/// are refused from the moment the listener stops), turn new calls away, let the others end, cut what is left. Runs before the HTTP server stops.
+/// are refused from the moment the listener stops), turn new calls away, let the others end, cut what is left. Runs before the HTTP server stops; the
+/// journal is closed after it has.
 /// </summary>
 internal sealed class DrainOnStop : IHostedLifecycleService
 {
@@ -13,13 +15,14 @@ internal sealed class DrainOnStop : IHostedLifecycleService
     private static readonly TimeSpan ForCutting = TimeSpan.FromSeconds(3);
     private readonly Readiness _readiness;
     private readonly GatewayDrain _gateway;
+    private readonly CallLedger _ledger;
     private readonly DrainSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<DrainOnStop> _log;
 
-    public DrainOnStop(Readiness readiness, GatewayDrain gateway, ServerSettings settings, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DrainOnStop> log)
+    public DrainOnStop(Readiness readiness, GatewayDrain gateway, CallLedger ledger, ServerSettings settings, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DrainOnStop> log)
     {
-        (_readiness, _gateway, _settings, _time, _log) = (readiness, gateway, settings.Drain, time, log);
+        (_readiness, _gateway, _ledger, _settings, _time, _log) = (readiness, gateway, ledger, settings.Drain, time, log);
         lifetime.ApplicationStopping.Register(() => readiness.Hold(Readiness.Draining));
     }
 
@@ -43,5 +46,6 @@ internal sealed class DrainOnStop : IHostedLifecycleService
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Nothing listens any more. What is not in the database within the time left stays in the journal for the next start.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken) => _ledger.StopAsync(cancellationToken);
 }

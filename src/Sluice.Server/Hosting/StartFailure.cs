@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Sluice.Gateway.Ledger;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Hosting;
@@ -7,11 +9,11 @@ namespace Sluice.Server.Hosting;
 /// <summary>Turns what can go wrong at start into what the operator is told.</summary>
 internal static class StartFailure
 {
-    /// <summary>One sentence a line, and the exit code. Never <see langword="null"/>: a stack trace helps nobody who starts a program.</summary>
-    public static (string Message, int ExitCode)? Explain(Exception e) => e switch
+    /// <summary>One sentence a line, and the exit code. No stack trace: it helps nobody who starts a program.</summary>
+    public static (string Message, int ExitCode) Explain(Exception e) => e switch
     {
         StartupException startup => (startup.Message, startup.ExitCode),
-        StorageException => (e.Message, 1),
+        StorageException or KeyMaterialException or LedgerStartException => (e.Message, 1),
         IOException { InnerException: AddressInUseException } => ($"{Bound(e)} is in use by another program: stop it, or choose another port with --urls.", 1),
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => ($"An address to listen on is in use by another program ({e.Message}): stop it, or choose another port with --urls.", 1),
         SocketException { SocketErrorCode: SocketError.AccessDenied } => ("This user may not listen on that port: choose one above 1023 with --urls.", 1),
