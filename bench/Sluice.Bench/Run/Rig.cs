@@ -100,7 +100,7 @@ internal sealed class Rig
                 {
                     var sample = measure(target) with { Round = round };
                     Samples.Add(sample);
-                    Say($"{workload} {round}/{rounds} {target.Name}: {(sample.KiBPerStream is { } kib ? $"{kib:0.0} KiB per stream" : $"first {sample.FirstStartMs:0} ms, second {sample.SecondStartMs:0} ms, at rest {sample.RestingMiB:0} MiB")}");
+                    Say($"{workload} {round}/{rounds} {target.Name}: {(sample.KiBPerStream is { } kib ? $"{kib:0.0} KiB per stream" : $"first {sample.FirstStartMs:0} ms ({sample.FirstStartCpuMs:0} ms CPU), second {sample.SecondStartMs:0} ms, at rest {sample.RestingMiB:0} MiB")}");
                 });
             }
         }
@@ -161,19 +161,19 @@ internal sealed class Rig
     private Sample MeasureStart(Target target)
     {
         var folder = NewFolder(target.Name);
-        double first;
+        double first, firstCpu;
         RunningTarget second;
-        if (target.Name == SluiceTarget.Name) (first, second) = SluiceTarget.StartTwice(SluiceAssembly, folder, _upstream.Endpoint.Port);
+        if (target.Name == SluiceTarget.Name) (first, firstCpu, second) = SluiceTarget.StartTwice(SluiceAssembly, folder, _upstream.Endpoint.Port);
         else
         {
-            using (var once = target.Start(folder, _upstream.Endpoint.Port)) first = once.FirstAnswerMs;
+            using (var once = target.Start(folder, _upstream.Endpoint.Port)) (first, firstCpu) = (once.FirstAnswerMs, once.FirstAnswerCpuMs);
             second = target.Start(folder, _upstream.Endpoint.Port);
         }
 
         using (second)
         {
             Thread.Sleep(2000);
-            return new Sample("start", target.Name, 0) { FirstStartMs = first, SecondStartMs = second.FirstAnswerMs, RestingMiB = ProcessCost.ResidentKiB(second.Pids) / 1024.0 };
+            return new Sample("start", target.Name, 0) { FirstStartMs = first, FirstStartCpuMs = firstCpu, SecondStartMs = second.FirstAnswerMs, RestingMiB = ProcessCost.ResidentKiB(second.Pids) / 1024.0 };
         }
     }
 

@@ -59,7 +59,8 @@ internal sealed record RunOptions
 
     internal string? Out { get; init; }
 
-    internal bool IsWhole => !Quick && Workloads.Count == AllWorkloads.Length && Targets.Count == AllTargets.Length;
+    /// <summary>Whether the figures may be published: everything measured, and often enough for a median.</summary>
+    internal bool IsWhole => !Quick && Rounds >= 3 && Workloads.Count == AllWorkloads.Length && Targets.Count == AllTargets.Length;
 
     /// <summary>Reads the command line; an <see cref="ArgumentException"/> names what is wrong.</summary>
     internal static RunOptions Parse(string[] args)

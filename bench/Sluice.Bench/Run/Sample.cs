@@ -11,6 +11,8 @@ internal sealed record Sample(string Workload, string Target, int Round)
 
     internal double? FirstStartMs { get; init; }
 
+    internal double? FirstStartCpuMs { get; init; }
+
     internal double? SecondStartMs { get; init; }
 
     internal double? RestingMiB { get; init; }

@@ -17,7 +17,8 @@ internal static class FirstAnswer
         while (Stopwatch.GetElapsedTime(process.StartedAt) < timeout)
         {
             if (process.HasExited) throw new InvalidOperationException($"The process ended while it was starting:\n{process.LastWords()}");
-            if (key() is { } apiKey && Try(new Endpoint(port, apiKey), ref last)) return Stopwatch.GetElapsedTime(process.StartedAt).TotalMilliseconds;
+            if (key() is not { } apiKey) last = "it left no key to call with";
+            else if (Try(new Endpoint(port, apiKey), ref last)) return Stopwatch.GetElapsedTime(process.StartedAt).TotalMilliseconds;
             Thread.Sleep(PollMs);
         }
 

@@ -19,17 +19,18 @@ internal static class SluiceTarget
     internal static Target Target(string assembly) => new(Name, IsDotNet: true, (folder, upstreamPort) => Start(assembly, folder, upstreamPort));
 
     /// <summary>First start in an empty folder, and a second one on what the first left: each until the first answered call.</summary>
-    internal static (double FirstMs, RunningTarget Second) StartTwice(string assembly, string folder, int upstreamPort)
+    internal static (double FirstMs, double FirstCpuMs, RunningTarget Second) StartTwice(string assembly, string folder, int upstreamPort)
     {
-        double firstMs;
+        double firstMs, firstCpuMs;
         string key;
         using (var first = Launch(assembly, folder, upstreamPort, () => FirstRun(folder)?.TestKey))
         {
             firstMs = first.FirstAnswerMs;
+            firstCpuMs = first.FirstAnswerCpuMs;
             key = first.Endpoint.ApiKey;
         }
 
-        return (firstMs, Launch(assembly, folder, upstreamPort, () => key));
+        return (firstMs, firstCpuMs, Launch(assembly, folder, upstreamPort, () => key));
     }
 
     private static RunningTarget Start(string assembly, string folder, int upstreamPort)
