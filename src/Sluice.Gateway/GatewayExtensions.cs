@@ -47,6 +47,7 @@ public static class GatewayExtensions
         services.AddSingleton<ReplyWriter>();
         services.AddSingleton<Questions>();
         services.AddSingleton<SandboxImages>();
+        services.AddSingleton<SandboxImageEndpoint>();
         services.AddSingleton<RequestIds>();
         services.AddSingleton<RecordRequest>();
         services.AddSingleton<Authenticate>();
@@ -77,8 +78,8 @@ public static class GatewayExtensions
             }
         }
 
-        var images = routes.ServiceProvider.GetRequiredService<SandboxImages>();
-        routes.MapGet(SandboxImages.Route, images.ServeAsync).WithDisplayName("GET " + SandboxImages.Route).WithMetadata(new OpenEndpoint("a signed, expiring link"));
+        var images = routes.ServiceProvider.GetRequiredService<SandboxImageEndpoint>();
+        routes.MapGet(SandboxImageEndpoint.Route, images.ServeAsync).WithDisplayName("GET " + SandboxImageEndpoint.Route).WithMetadata(new OpenEndpoint("a signed, expiring link"));
     }
 
     /// <summary>The gateway checks the size itself, by endpoint, and answers in its own words.</summary>
