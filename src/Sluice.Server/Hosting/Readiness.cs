@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+
+namespace Sluice.Server.Hosting;
+
+/// <summary>Whether this node should get work, and if not, why. Begins as "starting".</summary>
+public sealed class Readiness
+{
+    public const string Starting = "starting";
+    public const string Draining = "draining";
+    private readonly ConcurrentDictionary<string, bool> _reasons = new([new(Starting, true)]);
+
+    public bool IsReady => _reasons.IsEmpty;
+
+    /// <summary>Sorted by name.</summary>
+    public IReadOnlyList<string> Reasons => [.. _reasons.Keys.Order(StringComparer.Ordinal)];
+
+    /// <param name="reason">Lower snake case.</param>
+    public void Hold(string reason) => _reasons[reason] = true;
+
+    public void Release(string reason) => _reasons.TryRemove(reason, out _);
+}
