@@ -10,6 +10,8 @@ namespace Sluice.Server.Management.Intake;
 /// </summary>
 internal sealed class BodyFields
 {
+    private static readonly JsonElement EmptyObject = JsonElement.Parse("{}"u8);
+
     private readonly JsonElement _object;
     private readonly string _prefix;
     private readonly List<FieldRefusal> _refusals;
@@ -23,8 +25,8 @@ internal sealed class BodyFields
 
     private BodyFields(JsonElement body, string prefix, List<FieldRefusal> refusals) => (_object, _prefix, _refusals) = (body, prefix, refusals);
 
-    /// <summary>An object without members: for operations whose body may be left out.</summary>
-    public static BodyFields None { get; } = new(JsonElement.Parse("{}"u8));
+    /// <summary>An object without members: for operations that read no body or may go without.</summary>
+    public static BodyFields Empty() => new(EmptyObject);
 
     public IReadOnlyList<FieldRefusal> Refusals => _refusals;
 
@@ -38,6 +40,16 @@ internal sealed class BodyFields
     {
         if (_refusals.Count < 50)
             _refusals.Add(new FieldRefusal(_prefix + name, code, message));
+    }
+
+    /// <summary>Refuses <c>null</c> for members that may be left out but not emptied.</summary>
+    public void RefuseNull(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (IsNull(name))
+                Refuse(name, ErrorCodes.InvalidType, $"'{_prefix}{name}' must not be null; leave it out to keep what it is.");
+        }
     }
 
     /// <summary>The text of a member, or <see langword="null"/> if it is absent, <c>null</c> or refused.</summary>
@@ -88,8 +100,8 @@ internal sealed class BodyFields
         if (value.ValueKind is not JsonValueKind.String)
             return Wrong<DateTimeOffset?>(name, "an RFC 3339 date and time, such as 2030-01-31T12:00:00Z,", value);
         var text = value.GetString()!;
-        if (HasOffset(text) && value.TryGetDateTimeOffset(out var instant))
-            return instant.ToUniversalTime();
+        if (InstantText.TryParse(text, out var instant))
+            return instant;
         Refuse(name, ErrorCodes.InvalidValue, $"'{_prefix}{name}' must be an RFC 3339 date and time with its offset, such as 2030-01-31T12:00:00Z.");
         return null;
     }
@@ -195,7 +207,4 @@ internal sealed class BodyFields
             Refuse(name, ErrorCodes.InvalidValue, $"'{_prefix}{name}' {wrong}");
         return wrong is null;
     }
-
-    private static bool HasOffset(string text) =>
-        text.Length is >= 20 and <= 40 && text[10] is 'T' && (text[^1] is 'Z' || (text[^3] is ':' && text[^6] is '+' or '-'));
 }
