@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
 namespace Sluice.Server.Management.Access;
 
 /// <summary>Ids of objects: a prefix that says the kind, and 26 characters that sort by time.</summary>
@@ -10,6 +13,7 @@ internal static class ObjectId
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Digits = 26;
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
 
     public static string New(string prefix, DateTimeOffset now)
     {
@@ -19,7 +23,7 @@ internal static class ObjectId
         prefix.CopyTo(text);
         text[prefix.Length] = '_';
         // 128 bits in 26 digits of 5: the first digit holds 3 bits, so that the text sorts as the number does.
-        var number = new UInt128(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+        var number = new UInt128(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
         for (var i = text.Length - 1; i > prefix.Length; i--)
         {
             text[i] = Alphabet[(int)(number & 31)];
@@ -32,5 +36,5 @@ internal static class ObjectId
     /// <summary>Whether a text could be an id of this kind. Ids of other houses' making are taken too: only the form is looked at.</summary>
     public static bool Fits(string prefix, string text) =>
         text.Length > prefix.Length + 1 && text.Length <= 64 && text.StartsWith(prefix, StringComparison.Ordinal) && text[prefix.Length] is '_'
-        && text.AsSpan(prefix.Length + 1).IndexOfAnyExcept("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") < 0;
+        && !text.AsSpan(prefix.Length + 1).ContainsAnyExcept(IdCharacters);
 }

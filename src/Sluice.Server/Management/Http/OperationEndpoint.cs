@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Storage;

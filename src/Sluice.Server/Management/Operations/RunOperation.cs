@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Storage;
 
@@ -25,9 +26,17 @@ internal sealed class RunOperation(SluiceDatabase database, AuditChain audit, Ch
     {
         if (operation.Permission is { } permission && !input.Caller.May(permission))
             return (null, new Refusal(ErrorCodes.PermissionDenied, $"It needs '{permission}', which only the operator's organisation has."));
-        return operation.Writes
-            ? await WriteAsync(operation, input, cancellationToken)
-            : await ReadAsync(operation, input, cancellationToken);
+        if (!operation.Writes)
+            return await ReadAsync(operation, input, cancellationToken);
+        try
+        {
+            return await WriteAsync(operation, input, cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            // Another node wrote the same at the same moment (a name, an Idempotency-Key). Its row is there now, so the checks will find it.
+            return await WriteAsync(operation, input, cancellationToken);
+        }
     }
 
     private async ValueTask<(RenderedAnswer?, Refusal?)> ReadAsync(Operation operation, OperationInput input, CancellationToken cancellationToken)
@@ -46,7 +55,7 @@ internal sealed class RunOperation(SluiceDatabase database, AuditChain audit, Ch
         {
             await using var db = database.CreateContext();
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            if (input.Idempotency is { } key && await idempotency.FindAsync(db, key, cancellationToken) is { } earlier)
+            if (input.Idempotency is { } key && await idempotency.FindAsync(db, key, time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken) is { } earlier)
                 return earlier;
 
             call = Call(operation, input, db, cancellationToken);
@@ -85,7 +94,7 @@ internal sealed class RunOperation(SluiceDatabase database, AuditChain audit, Ch
     };
 
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
-        new(operation.Status, answer.Body is null ? [] : ManagementJson.Write(answer.Body), answer.Location);
+        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location);
 
     private static string Detail(AuditedAct act)
     {
