@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Sluice.Server.Management.Access;
+
+/// <summary>On an endpoint: a caller is needed, and this permission of theirs. <see langword="null"/> asks for a caller only.</summary>
+internal sealed record NeedsPermission(string? Permission);
+
+/// <summary>The routes that answer without a management token, by name. Whatever is not here must carry <see cref="NeedsPermission"/>.</summary>
+internal static class OpenRoutes
+{
+    public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["/openapi/v1.json"] = "A description of the API; holds nothing of this installation.",
+        ["/healthz"] = "Asked by load balancers.",
+        ["/readyz"] = "Asked by load balancers.",
+        ["/setup"] = "Checks the one-time set-up token itself.",
+        ["/v1/chat/completions"] = "The gateway checks API keys itself.",
+        ["/chat/completions"] = "The gateway checks API keys itself.",
+        ["/v1/completions"] = "The gateway checks API keys itself.",
+        ["/completions"] = "The gateway checks API keys itself.",
+        ["/beta/completions"] = "The gateway checks API keys itself.",
+        ["/beta/v1/completions"] = "The gateway checks API keys itself.",
+        ["/beta/chat/completions"] = "The gateway checks API keys itself.",
+        ["/v1/embeddings"] = "The gateway checks API keys itself.",
+        ["/embeddings"] = "The gateway checks API keys itself.",
+        ["/v1/images/generations"] = "The gateway checks API keys itself.",
+        ["/images/generations"] = "The gateway checks API keys itself.",
+        ["/v1/models"] = "The gateway checks API keys itself.",
+        ["/models"] = "The gateway checks API keys itself.",
+        ["/v1/user/balance"] = "The gateway checks API keys itself.",
+        ["/user/balance"] = "The gateway checks API keys itself.",
+    };
+
+    /// <summary>The endpoints that neither need a caller nor are on the list: there must be none.</summary>
+    public static IReadOnlyList<string> Unlisted(IEnumerable<Endpoint> endpoints) =>
+    [
+        .. endpoints.OfType<RouteEndpoint>()
+            .Where(static e => e.Metadata.GetMetadata<NeedsPermission>() is null)
+            .Select(static e => "/" + e.RoutePattern.RawText?.Trim('/'))
+            .Where(static pattern => !Reasons.ContainsKey(pattern))
+            .Distinct(StringComparer.Ordinal),
+    ];
+}
