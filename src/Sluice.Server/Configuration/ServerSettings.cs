@@ -1,36 +1,21 @@
 using System.Net;
 using Sluice.Gateway.Keys;
+using Sluice.Gateway.Ledger;
+using Sluice.Gateway.Metering;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Server.Configuration;
-
-/// <summary>How the journal is made durable before a call goes out.</summary>
-public enum LedgerDurability
-{
-    /// <summary>Written and synchronised to the disk: survives a power cut.</summary>
-    Disk,
-    /// <summary>Written to the operating system: survives the end of the process, not that of the machine.</summary>
-    Process,
-}
 
 /// <param name="Delay">Time that the node goes on taking work after it said it is not ready.</param>
 /// <param name="Timeout">Time that calls under way then have to end.</param>
 public sealed record DrainSettings(TimeSpan Delay, TimeSpan Timeout);
 
-/// <param name="FlushInterval">Longest time that one group commit collects; 0 commits at once.</param>
+/// <param name="FlushInterval">Longest time that what was written waits for its flush to disk.</param>
 public sealed record LedgerSettings(LedgerDurability Durability, TimeSpan FlushInterval);
 
 /// <param name="Enabled"><see langword="null"/>: only while no other upstream is there.</param>
-/// <param name="TokensPerSecond">Pace of its streams.</param>
+/// <param name="TokensPerSecond">Pace of its streams; 0 is as fast as they are read.</param>
 public sealed record SandboxSettings(bool? Enabled, int TokensPerSecond);
-
-/// <summary>What a model costs.</summary>
-/// <param name="Model">A name, or a prefix ending in <c>*</c>; the longest one that fits counts.</param>
-/// <param name="Currency">ISO 4217.</param>
-/// <param name="InputNanoPerMillion">10⁻⁹ of the currency for a million prompt tokens that were not cached.</param>
-/// <param name="CachedInputNanoPerMillion">The same for cached ones.</param>
-/// <param name="OutputNanoPerMillion">The same for completion tokens.</param>
-public sealed record PriceSetting(string Model, string Currency, long InputNanoPerMillion, long CachedInputNanoPerMillion, long OutputNanoPerMillion);
 
 /// <summary>Everything the operator can set, read and checked once at start. Immutable.</summary>
 public sealed record ServerSettings
@@ -48,7 +33,7 @@ public sealed record ServerSettings
     public required SandboxSettings Sandbox { get; init; }
     public required DrainSettings Drain { get; init; }
     public required LedgerSettings Ledger { get; init; }
-    public required IReadOnlyList<PriceSetting> Prices { get; init; }
+    public required IReadOnlyList<ModelPrice> Prices { get; init; }
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
     /// <summary>What callers reach this node as, where that is not the address it listens on; without a trailing slash.</summary>
     public required Uri? PublicBaseUrl { get; init; }

@@ -2,6 +2,8 @@ using System.Collections;
 using System.Net;
 using DotNetEnv;
 using Sluice.Gateway.Keys;
+using Sluice.Gateway.Ledger;
+using Sluice.Gateway.Metering;
 using Sluice.Server.Hosting;
 
 namespace Sluice.Server.Configuration;
@@ -47,23 +49,28 @@ public static class SettingsFile
         var database = settings.Text("Sluice:Database");
         if (database is not null && !database.Contains('=')) settings.Problem("Sluice:Database", "must be a PostgreSQL connection string such as Host=db;Database=sluice;Username=sluice;Password=…, or empty for SQLite in the data folder");
         var (urls, data) = (settings.Text("Sluice:Urls"), settings.Text("Sluice:Data"));
-        var prices = new List<PriceSetting>();
-        foreach (var path in settings.Items("Sluice:Prices").Take(10_000)) prices.Add(ReadPrice(settings, path));
+        var prices = new List<ModelPrice>();
+        foreach (var path in settings.Items("Sluice:Prices").Take(10_000))
+        {
+            var price = ReadPrice(settings, path);
+            if (prices.Any(p => p.Model == price.Model && price.Model.Length > 0)) settings.Wrong($"{path}:Model", "has a price already");
+            else prices.Add(price);
+        }
 
         return new ServerSettings
         {
             Urls = ReadUrls(settings, commandLine.Urls ?? urls ?? variable("ASPNETCORE_URLS") ?? DefaultUrl, commandLine.Urls is not null),
             DataFolder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder),
             Database = database is null ? null : new PlainSecret(database),
-            MigrateAtStart = settings.Flag("Sluice:MigrateAtStart") ?? false,
+            MigrateAtStart = settings.Flag("Sluice:Storage:MigrateAtStart") ?? false,
             Upstreams = UpstreamSettings.Read(settings, variable),
-            Sandbox = new SandboxSettings(settings.Flag("Sluice:Sandbox:Enabled"), (int)settings.Integer("Sluice:Sandbox:TokensPerSecond", 50, 1, 1_000_000)),
+            Sandbox = new SandboxSettings(settings.Flag("Sluice:Sandbox:Enabled"), (int)settings.Integer("Sluice:Sandbox:TokensPerSecond", 50, 0, 100_000)),
             Drain = new DrainSettings(
                 settings.Duration("Sluice:Drain:DelaySeconds", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
                 settings.Duration("Sluice:Drain:TimeoutSeconds", TimeSpan.FromSeconds(25), TimeSpan.Zero, TimeSpan.FromHours(1))),
             Ledger = new LedgerSettings(
-                settings.Choice("Sluice:Ledger:Durability", LedgerDurability.Disk),
-                TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 2, 0, 1000))),
+                settings.Choice("Sluice:Ledger:Durability", LedgerDurability.Process),
+                TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 20, 1, 10_000))),
             Prices = prices,
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
@@ -116,14 +123,14 @@ public static class SettingsFile
         return TimeZoneInfo.Utc;
     }
 
-    private static PriceSetting ReadPrice(SettingReader settings, string path)
+    private static ModelPrice ReadPrice(SettingReader settings, string path)
     {
         var model = settings.Required($"{path}:Model", "name the model, or a prefix ending in '*'");
         if (model.Length > 0 && (!UpstreamSettings.TryParseModel(model, out _) || model.Contains('='))) settings.Wrong($"{path}:Model", "must be a model name or a prefix ending in '*'");
         var currency = settings.Required($"{path}:Currency", "give the ISO 4217 code, such as CNY");
         if (currency.Length > 0 && !(currency.Length == 3 && currency.All(char.IsAsciiLetterUpper))) settings.Wrong($"{path}:Currency", "must be an ISO 4217 code of three capital letters, such as CNY");
         var input = Nano(settings, $"{path}:InputPerMillion", required: true);
-        return new PriceSetting(model, currency, input ?? 0,
+        return new ModelPrice(model, currency, input ?? 0,
             Nano(settings, $"{path}:CachedInputPerMillion", required: false) ?? input ?? 0,
             Nano(settings, $"{path}:OutputPerMillion", required: true) ?? 0);
     }

@@ -9,7 +9,7 @@ internal static partial class UpstreamSettings
 {
     private const int UpstreamsMax = 200;
     private const int ModelsMax = 1000;
-    private static readonly Uri SandboxUrl = new("http://sandbox.invalid");
+    public static readonly Uri SandboxUrl = new("http://sandbox.invalid");
 
     public static IReadOnlyList<UpstreamDefinition> Read(SettingReader settings, Func<string, string?> variable)
     {

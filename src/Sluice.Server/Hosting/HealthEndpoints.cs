@@ -17,6 +17,7 @@ internal static class HealthEndpoints
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         http.Response.Headers.CacheControl = "no-store";
+        http.Response.ContentLength = json.Length;
         return http.Response.WriteAsync(json);
     }
 }

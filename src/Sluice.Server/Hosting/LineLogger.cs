@@ -13,6 +13,7 @@ internal sealed class LineLogger : ILoggerProvider
 {
     private const int QueueMax = 4096;
     private const int LineMax = 16 * 1024;
+    private const int HostedServiceStartupFaulted = 11;
     private readonly TextWriter _out;
     private readonly TimeProvider _time;
     private readonly bool _json;
@@ -81,7 +82,11 @@ internal sealed class LineLogger : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => owner._queue.Writer.TryWrite(owner.Format(logLevel, name, formatter(state, exception), exception));
+        {
+            // A failed start is told once, in one sentence, by whoever started it.
+            if (eventId.Id == HostedServiceStartupFaulted && name == "Microsoft.Extensions.Hosting.Internal.Host") return;
+            owner._queue.Writer.TryWrite(owner.Format(logLevel, name, formatter(state, exception), exception));
+        }
     }
 }
 

@@ -193,9 +193,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Sluice__TrustedProxies", "::/0", "trusts every address")]
     [InlineData("Sluice__Database", "sluice.db", "must be a PostgreSQL connection string")]
     [InlineData("Sluice__Drain__TimeoutSeconds", "-1", "must be a time")]
-    [InlineData("Sluice__Ledger__Durability", "maybe", "must be one of disk, process.")]
-    [InlineData("Sluice__Ledger__FlushIntervalMs", "1001", "must be a whole number from 0 to 1000.")]
-    [InlineData("Sluice__Sandbox__TokensPerSecond", "0", "must be a whole number from 1")]
+    [InlineData("Sluice__Ledger__Durability", "maybe", "must be one of process, power.")]
+    [InlineData("Sluice__Ledger__FlushIntervalMs", "10001", "must be a whole number from 1 to 10000.")]
+    [InlineData("Sluice__Sandbox__TokensPerSecond", "-1", "must be a whole number from 0")]
     [InlineData("Sluice__Sandbox__Enabled", "1", "must be true or false.")]
     [InlineData("Sluice__PublicBaseUrl", "sluice.example", "must be an absolute http or https URL.")]
     [InlineData("Sluice__TimeZone", "China Standard Time", "must be the IANA name of a time zone")]
@@ -230,6 +230,14 @@ public sealed class SettingsTests : IDisposable
         var price = Read(Price()).Prices.ShouldHaveSingleItem();
         (price.Model, price.Currency, price.InputNanoPerMillion, price.CachedInputNanoPerMillion, price.OutputNanoPerMillion)
             .ShouldBe(("deepseek-*", "CNY", 2_000_000_000, 2_000_000_000, 3_500_000_000));
+    }
+
+    [Fact]
+    public void A_model_priced_twice_is_refused()
+    {
+        var environment = Price();
+        foreach (var (name, value) in Price()) environment[name.Replace("__0__", "__1__", StringComparison.Ordinal)] = value;
+        Refused(environment).ShouldContain("Sluice:Prices:1:Model (environment variable Sluice__Prices__1__Model) is 'deepseek-*': has a price already.");
     }
 
     private static Dictionary<string, string> Price() => new()

@@ -45,7 +45,6 @@ public static class AddressRules
         Private("fe80::/10", "a link-local address"),
         Private("fc00::/7", "a unique-local address"),
         Never("ff00::/8", "a multicast address"),
-        Never("::ffff:0:0/96", "an IPv4 address written as IPv6"),
         Never("64:ff9b::/96", "a NAT64 address"),
         Never("64:ff9b:1::/48", "a NAT64 address"),
         Never("2002::/16", "a 6to4 address"),
@@ -64,6 +63,8 @@ public static class AddressRules
     {
         if (address.AddressFamily == AddressFamily.InterNetwork) return Refuse(V4, address, allowPrivate, out _);
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return "not an IP address";
+        // Before any range is asked: IPNetwork compares such an address as the IPv4 one inside it.
+        if (address.IsIPv4MappedToIPv6) return "an IPv4 address written as IPv6";
         // A scope id takes no part in the comparison with ranges.
         if (address.ScopeId != 0) address = new IPAddress(address.GetAddressBytes());
         var reason = Refuse(V6, address, allowPrivate, out var known);
