@@ -122,7 +122,7 @@ public class KeyTests(ManagementServer server) : IClassFixture<ManagementServer>
         var body = member switch
         {
             "name" => $$"""{"kind":"test","name":"{{new string('n', count)}}"}""",
-            "models" => $$"""{"kind":"test","name":"k","scope":{"models":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"m{i}\""))}}]}}""",
+            "models" => $$$"""{"kind":"test","name":"k","scope":{"models":[{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"m{i}\""))}}}]}}""",
             _ => $$"""{"kind":"test","name":"k","allowedNetworks":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"10.0.{i / 200}.{i % 200}\""))}}]}""",
         };
         var reply = await server.SendAsync("POST", "/api/v1/keys", body);

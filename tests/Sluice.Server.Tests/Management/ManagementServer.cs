@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,9 @@ using Sluice.Gateway.Changes;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
 using Sluice.Server.Management;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
+using Sluice.Server.Storage.Directories;
 
 namespace Sluice.Server.Tests.Management;
 
@@ -32,7 +35,7 @@ public sealed class ManagementServer : IAsyncLifetime
     private WebApplication? _app;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 31, 12, 0, 0, TimeSpan.Zero));
-    public KeyHasher Hasher { get; } = new(new Peppers(1, Enumerable.Range(1, 32).Select(i => (byte)i).ToArray()));
+    public KeyHasher Hasher { get; private set; } = null!;
     public RecordedChanges Changes { get; } = new();
     public SluiceDatabase Database { get; private set; } = null!;
     public HttpClient Http { get; private set; } = null!;
@@ -52,6 +55,8 @@ public sealed class ManagementServer : IAsyncLifetime
     {
         Database = SluiceDatabase.Open(StorageOptions.Sqlite(Path.Combine(_folder, "sluice.db")), Time);
         await Database.PrepareAsync(CancellationToken.None);
+        var material = KeyMaterial.Load(Path.Combine(_folder, "keys"), databaseNeedsKeys: false);
+        Hasher = new KeyHasher(material.Peppers);
         await SeedAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
@@ -61,7 +66,7 @@ public sealed class ManagementServer : IAsyncLifetime
         builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton(Hasher);
         builder.Services.AddSingleton<IChangeListener>(Changes);
-        StorageParts.Add(builder.Services);
+        StorageParts.Add(builder.Services, material);
         builder.Services.AddManagement(static (_, options) =>
         {
             options.ConfiguredUpstreams =
@@ -82,6 +87,7 @@ public sealed class ManagementServer : IAsyncLifetime
         _app = builder.Build();
         _app.MapManagement();
         _app.MapPost("/v1/chat/completions", static () => "stands in for the gateway");
+        await _app.Services.GetRequiredService<ChangeFeed>().PrimeAsync(CancellationToken.None);
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(5) };

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -11,12 +11,14 @@ namespace Sluice.Server.Management.OpenApi;
 /// <summary>The description of the API at <c>/openapi/v1.json</c>, made from the same operations that are served.</summary>
 internal static class ManagementDescription
 {
-    private static readonly MethodInfo Undescribed = typeof(ManagementDescription).GetMethod(nameof(Handler), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private const string DocumentName = "v1";
+    private static readonly MethodInfo WithoutBody = typeof(ManagementDescription).GetMethod(nameof(Handle), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo WithBody = typeof(ManagementDescription).GetMethod(nameof(HandleBody), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     public static IServiceCollection AddManagementDescription(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(static options => DescribedTypes.Configure(options.SerializerOptions));
-        return services.AddOpenApi("v1", static options =>
+        return services.AddOpenApi(DocumentName, static options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             // Only what says what it is: the host's other endpoints are not part of the API.
@@ -29,15 +31,34 @@ internal static class ManagementDescription
         });
     }
 
-    public static void MapManagementDescription(this IEndpointRouteBuilder app) => app.MapOpenApi("/openapi/{documentName}.json");
+    public static void MapManagementDescription(this IEndpointRouteBuilder app)
+    {
+        // Made once and off the socket threads: it takes a while, and anybody may ask for it.
+        Lazy<Task<byte[]>>? document = null;
+        app.MapGet("/openapi/v1.json", async http =>
+        {
+            var made = LazyInitializer.EnsureInitialized(ref document, () => new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(app.ServiceProvider))))!;
+            var bytes = await made.Value;
+            http.Response.ContentType = "application/json; charset=utf-8";
+            http.Response.ContentLength = bytes.Length;
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        }).ExcludeFromDescription();
+    }
+
+    private static async Task<byte[]> MakeAsync(IServiceProvider services)
+    {
+        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(DocumentName).GetOpenApiDocumentAsync();
+        using var stream = new MemoryStream();
+        await document.SerializeAsJsonAsync(stream, OpenApiSpecVersion.OpenApi3_1);
+        return stream.ToArray();
+    }
 
     public static void Described(this IEndpointConventionBuilder endpoint, Operation operation)
     {
-        // The framework describes endpoints that come from a method; this one has no parameters, so that all of them come from the operation.
-        endpoint.WithMetadata(Undescribed, operation);
+        // The framework describes endpoints that come from a method. This one only tells it the type of the body; parameters come from the operation.
+        // (Its own metadata for bodies would also take part in routing, where another content type would find the wrong endpoint.)
+        endpoint.WithMetadata(operation.Body is { } body ? WithBody.MakeGenericMethod(body) : WithoutBody, operation);
         endpoint.WithMetadata(new EndpointNameMetadata(operation.Name), new TagsAttribute(Tag(operation)));
-        if (operation.Body is { } body)
-            endpoint.WithMetadata(new AcceptsMetadata(["application/json"], body, operation.BodyOptional));
         endpoint.WithMetadata(operation.Answer is { } answer
             ? new ProducesResponseTypeMetadata(operation.Status, answer, ["application/json"])
             : new ProducesResponseTypeMetadata(operation.Status));
@@ -58,7 +79,9 @@ internal static class ManagementDescription
 
     private static string Tag(Operation operation) => operation.Path.Split('/')[1];
 
-    private static void Handler()
+    private static void Handle()
     {
     }
+
+    private static void HandleBody<T>([FromBody] T body) => _ = body;
 }

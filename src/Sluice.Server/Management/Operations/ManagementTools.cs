@@ -1,6 +1,6 @@
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
-using Sluice.Server.Storage;
+using Sluice.Server.Secrets;
 
 namespace Sluice.Server.Management.Operations;
 

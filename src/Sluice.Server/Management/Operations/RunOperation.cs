@@ -4,7 +4,9 @@ using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Intake;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
+using Sluice.Server.Storage.Directories;
 
 namespace Sluice.Server.Management.Operations;
 
@@ -20,7 +22,8 @@ internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location,
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
 /// with its audit entries and its change notices; it returns when every listener of this node has seen the change.
 /// </summary>
-internal sealed class RunOperation(SluiceDatabase database, AuditChain audit, ChangeFeed changes, WriteGate gate, IdempotencyStore idempotency, ManagementTools tools, TimeProvider time)
+internal sealed partial class RunOperation(SluiceDatabase database, AuditChain audit, ChangeFeed changes, WriteGate gate, IdempotencyStore idempotency, ManagementTools tools, TimeProvider time,
+    ILogger<RunOperation> log)
 {
     public async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> RunAsync(Operation operation, OperationInput input, CancellationToken cancellationToken)
     {
@@ -68,16 +71,32 @@ internal sealed class RunOperation(SluiceDatabase database, AuditChain audit, Ch
             answer = Render(operation, outcome.Answer!);
             foreach (var act in call.Acts)
                 await audit.AppendAsync(db, input.Caller.OrganisationId, input.Caller.TokenId, act.Action, act.SubjectId, Detail(act), cancellationToken);
+            foreach (var (kind, subjectId) in call.Changes)
+                db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = call.NowMs });
             if (input.Idempotency is { } used)
                 idempotency.Keep(db, used, answer, call.NowMs);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        // From here on the change is a fact: it is told to the listeners even if the caller has gone.
         if (call.Changes.Count > 0)
-            await changes.PublishedAsync(CancellationToken.None);
+            await PublishAsync(operation, input.RequestId);
         return (answer, null);
+    }
+
+    private async ValueTask PublishAsync(Operation operation, string requestId)
+    {
+        try
+        {
+            // The change is a fact: it is told even if the caller has gone.
+            await changes.PublishedAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // Whatever a listener throws, the change is committed, and an answer with a new secret must not be lost. The feed tells again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogUntold(e, operation.Name, requestId);
+        }
     }
 
     private OperationCall Call(Operation operation, OperationInput input, SluiceDb db, CancellationToken cancellationToken) => new()
@@ -135,4 +154,7 @@ internal sealed class RunOperation(SluiceDatabase database, AuditChain audit, Ch
 
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Management call {RequestId} ({Operation}) is committed, but this node could not take the change in yet. It is tried again.")]
+    private partial void LogUntold(Exception exception, string operation, string requestId);
 }

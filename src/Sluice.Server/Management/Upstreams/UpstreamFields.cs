@@ -7,6 +7,7 @@ using Sluice.Gateway.Upstreams.Connecting;
 using Sluice.Server.Configuration;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Upstreams;
@@ -77,7 +78,7 @@ internal sealed class UpstreamFields
     /// </summary>
     public bool MovesSecretOf(UpstreamRow row) =>
         row.SealedApiKey is not null && _baseUrl is not null && !_body.Has("apiKey")
-        && Uri.Compare(_baseUrl, new Uri(row.BaseUrl), UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0;
+        && !SecretSealer.SameOrigin(_baseUrl, new Uri(row.BaseUrl));
 
     /// <summary>What a new upstream starts from before the body is laid onto it.</summary>
     public static UpstreamRow Fresh(string id, string kind, long nowMs) => new()
@@ -124,7 +125,7 @@ internal sealed class UpstreamFields
             row.IdleTimeoutMs = _idleMs ?? IdleDefaultMs;
         if (_apiKey is not null)
         {
-            row.SealedApiKey = sealer.Seal(new PlainSecret(_apiKey), row.Id, new Uri(row.BaseUrl));
+            row.SealedApiKey = sealer.Seal(new PlainSecret(_apiKey), row.Id, SecretFields.UpstreamApiKey, new Uri(row.BaseUrl));
             changed.Add(("apiKey", "set"));
         }
         else if (_body.IsNull("apiKey") && row.SealedApiKey is not null)
@@ -165,7 +166,7 @@ internal sealed class UpstreamFields
     private void CheckAddress(Uri url, bool allowPrivate, bool hasSecret)
     {
         // Names are checked when they are resolved, on every connection; a literal address can be told right now.
-        if (IPAddress.TryParse(url.IdnHost, out var address) && AddressRules.Refuse(address, allowPrivate) is { } what)
+        if (Literal(url) is { } address && AddressRules.Refuse(address, allowPrivate) is { } what)
         {
             _body.Refuse("baseUrl", ErrorCodes.InvalidValue, AddressRules.Refuse(address, allowPrivate: true) is null
                 ? $"'baseUrl' is {what}. If it is meant, set 'allowPrivateAddress' to true."
@@ -175,6 +176,9 @@ internal sealed class UpstreamFields
         if (url.Scheme is "http" && hasSecret && !allowPrivate)
             _body.Refuse("baseUrl", ErrorCodes.InvalidValue, "'baseUrl' is plain http, which would send the key in the clear. Use https, or set 'allowPrivateAddress' to true for a service in your own network.");
     }
+
+    private static IPAddress? Literal(Uri url) =>
+        IPAddress.TryParse(url.IdnHost, out var address) ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) : null;
 
     private static string Text(Uri url) => url.AbsoluteUri.TrimEnd('/');
 
