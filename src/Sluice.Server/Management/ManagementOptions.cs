@@ -19,8 +19,8 @@ public sealed class ManagementOptions
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams { get; set; } = [];
 
     /// <summary>
-    /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), or <see langword="null"/> where it is not known;
-    /// called off the socket threads. Where it is not set, answers show no use.
+    /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), calls under way included; called off the socket
+    /// threads. Where it is not set, the records that were written so far are counted.
     /// </summary>
-    public Func<string, int, CancellationToken, ValueTask<long?>>? CallsOnDay { get; set; }
+    public Func<string, int, CancellationToken, ValueTask<long>>? CallsOnDay { get; set; }
 }

@@ -3,6 +3,7 @@ using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Projects;
+using Sluice.Server.Management.RequestLog;
 using Sluice.Server.Management.Upstreams;
 
 namespace Sluice.Server.Management;
@@ -39,6 +40,8 @@ internal static class ManagementRoutes
         UpdateUpstream.Operation,
         DeleteUpstream.Operation,
 
+        ListRequests.Operation,
+        GetRequest.Operation,
 
         ListAuditEntries.Operation,
     ];

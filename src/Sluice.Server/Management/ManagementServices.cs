@@ -12,7 +12,7 @@ public static class ManagementServices
 {
     /// <summary>
     /// Adds the management API. The host must have registered <see cref="Storage.SluiceDatabase"/>, <see cref="Secrets.AuditChain"/>, <see cref="Storage.Directories.ChangeFeed"/>,
-    /// <see cref="Secrets.SecretSealer"/>, <see cref="Gateway.Keys.KeyHasher"/> and <see cref="TimeProvider"/>.
+    /// <see cref="Secrets.SecretSealer"/>, <see cref="Storage.Records.RecordReader"/>, <see cref="Gateway.Keys.KeyHasher"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="configure">What the control plane needs to know of the rest of the house; called once, when the first management call comes in.</param>

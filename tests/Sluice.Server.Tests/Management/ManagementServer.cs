@@ -12,6 +12,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Sluice.Gateway;
 using Sluice.Gateway.Changes;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
@@ -32,6 +33,7 @@ public sealed class ManagementServer : IAsyncLifetime
     public const string ConfiguredId = "cfg_sandbox";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sluice-management-").FullName;
+    private readonly CollectedLog _log = new();
     private WebApplication? _app;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 31, 12, 0, 0, TimeSpan.Zero));
@@ -49,6 +51,9 @@ public sealed class ManagementServer : IAsyncLifetime
     public string DataPlaneKey { get; private set; } = "";
 
     public IReadOnlyList<Endpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+    /// <summary>What the server logged as a warning or worse.</summary>
+    public string Log => _log.Text;
+
     public IServiceProvider Services => _app!.Services;
 
     public async ValueTask InitializeAsync()
@@ -60,13 +65,13 @@ public sealed class ManagementServer : IAsyncLifetime
         await SeedAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(_log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(Database);
         builder.Services.AddSingleton(Hasher);
         builder.Services.AddSingleton<IChangeListener>(Changes);
-        StorageParts.Add(builder.Services, material);
+        await StorageParts.AddAsync(builder.Services, material, Database, _folder, Time);
         builder.Services.AddManagement(static (_, options) =>
         {
             options.ConfiguredUpstreams =
@@ -82,11 +87,12 @@ public sealed class ManagementServer : IAsyncLifetime
                 },
             ];
             options.Stages = ["RecordRequest", "Authenticate"];
-            options.CallsOnDay = static (_, day, _) => ValueTask.FromResult<long?>(day == new DateOnly(2030, 1, 31).DayNumber ? 7 : null);
+            options.CallsOnDay = static (_, day, _) => ValueTask.FromResult(day == new DateOnly(2030, 1, 31).DayNumber ? 7L : 0L);
         });
         _app = builder.Build();
         _app.MapManagement();
-        _app.MapPost("/v1/chat/completions", static () => "stands in for the gateway");
+        // Stands in for the gateway.
+        _app.MapPost("/v1/chat/completions", static http => http.Response.WriteAsync("{}")).WithMetadata(ModelEndpoints.All[0]);
         await _app.Services.GetRequiredService<ChangeFeed>().PrimeAsync(CancellationToken.None);
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -224,5 +230,29 @@ public sealed class RecordedChanges : IChangeListener
         lock (_lock)
             _seen.Add(what);
         return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Keeps warnings and errors for the message of a failing test.</summary>
+internal sealed class CollectedLog : ILoggerProvider, ILogger
+{
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = [];
+
+    public string Text => string.Join('\n', _lines);
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+            _lines.Enqueue($"{formatter(state, exception)} {exception}");
+    }
+
+    public void Dispose()
+    {
     }
 }

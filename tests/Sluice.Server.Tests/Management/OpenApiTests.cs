@@ -9,6 +9,7 @@ public class OpenApiTests(ManagementServer server) : IClassFixture<ManagementSer
     public async Task The_description_is_of_version_3_1_and_needs_no_caller()
     {
         var reply = await server.SendAsync("GET", "/openapi/v1.json", token: "");
+        reply.Status.ShouldBe(System.Net.HttpStatusCode.OK, server.Log);
         reply.Json.GetProperty("openapi").GetString().ShouldStartWith("3.1");
     }
 

@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Routing;
+using Sluice.Gateway;
 
 namespace Sluice.Server.Management.Access;
 
 /// <summary>On an endpoint: a caller is needed, and this permission of theirs. <see langword="null"/> asks for a caller only.</summary>
 internal sealed record NeedsPermission(string? Permission);
 
-/// <summary>The routes that answer without a management token, by name. Whatever is not here must carry <see cref="NeedsPermission"/>.</summary>
+/// <summary>
+/// The routes that answer without a management token, by name. Whatever is not here must carry <see cref="NeedsPermission"/>, or be the gateway's: an
+/// endpoint of <see cref="ModelEndpoints"/>, which checks API keys itself, or one that the gateway marks as open with its reason.
+/// </summary>
 internal static class OpenRoutes
 {
     public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -14,28 +18,13 @@ internal static class OpenRoutes
         ["/healthz"] = "Asked by load balancers.",
         ["/readyz"] = "Asked by load balancers.",
         ["/setup"] = "Checks the one-time set-up token itself.",
-        ["/v1/chat/completions"] = "The gateway checks API keys itself.",
-        ["/chat/completions"] = "The gateway checks API keys itself.",
-        ["/v1/completions"] = "The gateway checks API keys itself.",
-        ["/completions"] = "The gateway checks API keys itself.",
-        ["/beta/completions"] = "The gateway checks API keys itself.",
-        ["/beta/v1/completions"] = "The gateway checks API keys itself.",
-        ["/beta/chat/completions"] = "The gateway checks API keys itself.",
-        ["/v1/embeddings"] = "The gateway checks API keys itself.",
-        ["/embeddings"] = "The gateway checks API keys itself.",
-        ["/v1/images/generations"] = "The gateway checks API keys itself.",
-        ["/images/generations"] = "The gateway checks API keys itself.",
-        ["/v1/models"] = "The gateway checks API keys itself.",
-        ["/models"] = "The gateway checks API keys itself.",
-        ["/v1/user/balance"] = "The gateway checks API keys itself.",
-        ["/user/balance"] = "The gateway checks API keys itself.",
     };
 
     /// <summary>The endpoints that neither need a caller nor are on the list: there must be none.</summary>
     public static IReadOnlyList<string> Unlisted(IEnumerable<Endpoint> endpoints) =>
     [
         .. endpoints.OfType<RouteEndpoint>()
-            .Where(static e => e.Metadata.GetMetadata<NeedsPermission>() is null)
+            .Where(static e => e.Metadata.GetMetadata<NeedsPermission>() is null && e.Metadata.GetMetadata<ModelEndpoint>() is null && e.Metadata.GetMetadata<OpenEndpoint>() is null)
             .Select(static e => "/" + e.RoutePattern.RawText?.Trim('/'))
             .Where(static pattern => !Reasons.ContainsKey(pattern))
             .Distinct(StringComparer.Ordinal),

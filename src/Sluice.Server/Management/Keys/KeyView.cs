@@ -70,12 +70,12 @@ internal static class KeyView
         };
     }
 
-    private static async ValueTask<KeyUsageAnswer?> UsageAsync(OperationCall call, KeyRow key)
+    private static async ValueTask<KeyUsageAnswer> UsageAsync(OperationCall call, KeyRow key)
     {
         var zone = await call.Data.Organisations.Select(o => o.TimeZone).SingleAsync(call.CancellationToken);
         var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(call.Now, TimeZoneInfo.FindSystemTimeZoneById(zone)).DateTime);
         var calls = await call.Tools.CallsOnDayAsync(key.Id, day.DayNumber, call.CancellationToken);
-        return calls is null ? null : new KeyUsageAnswer { Day = day, CallsToday = calls.Value, CallsPerDay = key.CallsPerDay };
+        return new KeyUsageAnswer { Day = day, CallsToday = calls, CallsPerDay = key.CallsPerDay };
     }
 
     private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);

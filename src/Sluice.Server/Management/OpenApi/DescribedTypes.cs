@@ -26,7 +26,8 @@ internal static class DescribedTypes
         {
             if (info.Kind is JsonTypeInfoKind.Object && info.Type.Assembly == typeof(ErrorCodes).Assembly)
             {
-                foreach (var property in info.Properties)
+                // Properties that are left out stay as they are: some have the name of the one that stands for them.
+                foreach (var property in info.Properties.Where(static p => p.Get is not null || p.Set is not null))
                     property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
             }
         }));
