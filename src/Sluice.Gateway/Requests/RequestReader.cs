@@ -51,7 +51,7 @@ public static class RequestReader
         }
         catch (JsonException e)
         {
-            return e.Message.Contains("depth", StringComparison.Ordinal)
+            return e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? new(ErrorCodes.JsonTooDeep)
                 : new(ErrorCodes.InvalidJson, string.Create(CultureInfo.InvariantCulture, $"Look at line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}."));
         }

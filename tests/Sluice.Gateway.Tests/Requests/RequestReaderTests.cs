@@ -119,6 +119,13 @@ public class RequestReaderTests
         else refusal.ShouldNotBeNull().Error.ShouldBe(ErrorCodes.JsonTooDeep);
     }
 
+    [Theory]
+    [InlineData("{\"model\":")]
+    [InlineData("{\"model\":\"m\"")]
+    [InlineData("{\"model\":\"m\",\"messages\":[")]
+    public void A_body_that_breaks_off_is_invalid_and_not_too_deep(string json)
+        => Read(json, out _).ShouldNotBeNull().Error.ShouldBe(ErrorCodes.InvalidJson);
+
     [Fact]
     public void Millions_of_elements_are_refused()
     {
