@@ -31,6 +31,14 @@ public sealed class AuditChain(KeyMaterial material, TimeProvider time)
         var last = db.AuditEntries.Local.Where(e => e.OrganisationId == organisationId).MaxBy(e => e.Seq)
             ?? await db.AuditEntries.AsNoTracking().Where(e => e.OrganisationId == organisationId)
                 .OrderByDescending(e => e.Seq).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        var entry = Following(last, organisationId, actorId, action, subjectId, detail);
+        db.AuditEntries.Add(entry);
+        return entry;
+    }
+
+    /// <summary>The entry that comes after <paramref name="last"/>, hashed and ready to be written by whoever holds the organisation's place in line.</summary>
+    internal AuditEntryRow Following(AuditEntryRow? last, string organisationId, string actorId, string action, string subjectId, string detail)
+    {
         var entry = new AuditEntryRow
         {
             OrganisationId = organisationId,
@@ -44,7 +52,6 @@ public sealed class AuditChain(KeyMaterial material, TimeProvider time)
             Hash = [],
         };
         entry.Hash = Hash(entry, entry.PreviousHash);
-        db.AuditEntries.Add(entry);
         return entry;
     }
 
