@@ -41,6 +41,20 @@ public abstract class SluiceDatabase : IAsyncDisposable
     /// <exception cref="StorageException">It cannot be used; the message says why and what to do.</exception>
     public abstract Task PrepareAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether the database holds hashes, sealed credentials or audit entries, none of which can be used without the keys they were made with.</summary>
+    public async Task<bool> NeedsKeyMaterialAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var command = connection.CreateCommand();
+        await using var __ = command.ConfigureAwait(false);
+        command.CommandText = """
+            select case when exists (select 1 from key_credentials) or exists (select 1 from management_tokens)
+              or exists (select 1 from upstreams where sealed_api_key is not null) or exists (select 1 from audit_entries) then 1 else 0 end
+            """;
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), System.Globalization.CultureInfo.InvariantCulture) == 1;
+    }
+
     /// <summary>A unit of work. On SQLite every call on it does its I/O on the calling thread: not for socket threads.</summary>
     public SluiceDb CreateContext() => new(_contextOptions.Value);
 
