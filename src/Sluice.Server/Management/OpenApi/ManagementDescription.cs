@@ -34,15 +34,17 @@ internal static class ManagementDescription
     public static void MapManagementDescription(this IEndpointRouteBuilder app)
     {
         // Made once and off the socket threads: it takes a while, and anybody may ask for it.
-        Lazy<Task<byte[]>>? document = null;
-        app.MapGet("/openapi/v1.json", async http =>
-        {
-            var made = LazyInitializer.EnsureInitialized(ref document, () => new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(app.ServiceProvider))))!;
-            var bytes = await made.Value;
-            http.Response.ContentType = "application/json; charset=utf-8";
-            http.Response.ContentLength = bytes.Length;
-            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
-        }).ExcludeFromDescription();
+        var services = app.ServiceProvider;
+        var document = new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(services)));
+        app.MapGet("/openapi/v1.json", http => ServeAsync(http, document)).ExcludeFromDescription();
+    }
+
+    private static async Task ServeAsync(HttpContext http, Lazy<Task<byte[]>> document)
+    {
+        var bytes = await document.Value;
+        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
     }
 
     private static async Task<byte[]> MakeAsync(IServiceProvider services)
