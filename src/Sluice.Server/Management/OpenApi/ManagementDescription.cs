@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.OpenApi;
@@ -34,15 +35,17 @@ internal static class ManagementDescription
     public static void MapManagementDescription(this IEndpointRouteBuilder app)
     {
         // Made once and off the socket threads: it takes a while, and anybody may ask for it.
-        Lazy<Task<byte[]>>? document = null;
-        app.MapGet("/openapi/v1.json", async http =>
-        {
-            var made = LazyInitializer.EnsureInitialized(ref document, () => new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(app.ServiceProvider))))!;
-            var bytes = await made.Value;
-            http.Response.ContentType = "application/json; charset=utf-8";
-            http.Response.ContentLength = bytes.Length;
-            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
-        }).ExcludeFromDescription();
+        var document = new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(app.ServiceProvider)));
+        RequestDelegate answer = http => AnswerAsync(http, document);
+        app.MapGet("/openapi/v1.json", answer).ExcludeFromDescription();
+    }
+
+    private static async Task AnswerAsync(HttpContext http, Lazy<Task<byte[]>> document)
+    {
+        var bytes = await document.Value;
+        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
     }
 
     private static async Task<byte[]> MakeAsync(IServiceProvider services)
@@ -55,9 +58,12 @@ internal static class ManagementDescription
 
     public static void Described(this IEndpointConventionBuilder endpoint, Operation operation)
     {
-        // The framework describes endpoints that come from a method. This one only tells it the type of the body; parameters come from the operation.
-        // (Its own metadata for bodies would also take part in routing, where another content type would find the wrong endpoint.)
-        endpoint.WithMetadata(operation.Body is { } body ? WithBody.MakeGenericMethod(body) : WithoutBody, operation);
+        // The framework describes endpoints that come from a method, and bodies by the method's parameters. This method only tells it the type; all else
+        // comes from the operation. (Metadata of what is accepted would also take part in routing, where another content type would find the wrong endpoint.)
+        var method = operation.Body is { } body ? WithBody.MakeGenericMethod(body) : WithoutBody;
+        endpoint.WithMetadata(method, operation);
+        foreach (var parameter in method.GetParameters())
+            endpoint.WithMetadata(new BodyParameter(parameter, operation.BodyOptional));
         endpoint.WithMetadata(new EndpointNameMetadata(operation.Name), new TagsAttribute(Tag(operation)));
         endpoint.WithMetadata(operation.Answer is { } answer
             ? new ProducesResponseTypeMetadata(operation.Status, answer, ["application/json"])
@@ -84,4 +90,11 @@ internal static class ManagementDescription
     }
 
     private static void HandleBody<T>([FromBody] T body) => _ = body;
+
+    private sealed record BodyParameter(ParameterInfo ParameterInfo, bool IsOptional) : IParameterBindingMetadata
+    {
+        public string Name => ParameterInfo.Name!;
+        public bool HasTryParse => false;
+        public bool HasBindAsync => false;
+    }
 }
