@@ -40,8 +40,8 @@ public static class ErrorCodes
     // 403: from where.
     public static readonly ErrorCode IpNotAllowed = new("ip_not_allowed", 403, Permission, "The address this call came from is not on the key's IP allow list.", false);
 
-    public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
+    public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
 
     // 404, 405, 409, 411, 413, 415: the route, the object, the size.
     public static readonly ErrorCode ModelNotFound = new("model_not_found", 404, Invalid, "The model does not exist here.", false);

@@ -35,12 +35,12 @@ internal static class ManagementDescription
     public static void MapManagementDescription(this IEndpointRouteBuilder app)
     {
         // Made once and off the socket threads: it takes a while, and anybody may ask for it.
-        var document = new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(app.ServiceProvider)));
-        RequestDelegate answer = http => AnswerAsync(http, document);
-        app.MapGet("/openapi/v1.json", answer).ExcludeFromDescription();
+        var services = app.ServiceProvider;
+        var document = new Lazy<Task<byte[]>>(() => Task.Run(() => MakeAsync(services)));
+        app.MapGet("/openapi/v1.json", http => ServeAsync(http, document)).ExcludeFromDescription();
     }
 
-    private static async Task AnswerAsync(HttpContext http, Lazy<Task<byte[]>> document)
+    private static async Task ServeAsync(HttpContext http, Lazy<Task<byte[]>> document)
     {
         var bytes = await document.Value;
         http.Response.ContentType = "application/json; charset=utf-8";
