@@ -59,7 +59,8 @@ internal sealed class JournalReader(JournalFolder folder, JournalPosition start,
         }
         _fileBytes = RandomAccess.GetLength(_file);
         _windowBytes = 0;
-        var head = Window(0, JournalFormat.HeadBytes, _fileBytes);
+        // The head alone: what lies beyond the end is still being written and must not be remembered.
+        var head = Window(0, JournalFormat.HeadBytes, Math.Min(JournalFormat.HeadBytes, _fileBytes));
         switch (JournalFormat.ReadHead(head, segment))
         {
             case JournalFormat.HeadState.Newer:
