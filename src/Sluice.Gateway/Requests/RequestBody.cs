@@ -1,0 +1,72 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Sluice.Contracts.Errors;
+
+namespace Sluice.Gateway.Requests;
+
+/// <summary>The bytes of a request body, read once into pooled memory. Give them back with <see cref="Return"/>.</summary>
+public struct RequestBody
+{
+    private byte[]? _rented;
+
+    public int Length { get; private set; }
+
+    public readonly ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, Length);
+
+    /// <summary>Safe to call twice.</summary>
+    public void Return()
+    {
+        if (_rented is not null) ArrayPool<byte>.Shared.Return(_rented);
+        _rented = null;
+        Length = 0;
+    }
+
+    /// <summary>Reads the whole body, at most <paramref name="max"/> bytes; a longer announced one is refused before a byte of it is read.</summary>
+    public static async ValueTask<(RequestBody Body, Refusal? Refusal)> ReadAsync(HttpRequest request, long max)
+    {
+        if (request.ContentLength > max) return (default, TooLarge(max));
+        var body = new RequestBody { _rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(256, request.ContentLength ?? 4096)) };
+        var reader = request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync();
+                var bytes = read.Buffer;
+                if (body.Length + bytes.Length > max)
+                {
+                    reader.AdvanceTo(bytes.End);
+                    body.Return();
+                    return (default, TooLarge(max));
+                }
+
+                body.Append(bytes);
+                reader.AdvanceTo(bytes.End);
+                if (read.IsCompleted) return (body, null);
+            }
+        }
+        catch
+        {
+            body.Return();
+            throw;
+        }
+    }
+
+    private void Append(in ReadOnlySequence<byte> bytes)
+    {
+        var length = Length + (int)bytes.Length;
+        if (length > _rented!.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, _rented.Length * 2));
+            _rented.AsSpan(0, Length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_rented);
+            _rented = larger;
+        }
+
+        bytes.CopyTo(_rented.AsSpan(Length));
+        Length = length;
+    }
+
+    private static Refusal TooLarge(long max)
+        => new(ErrorCodes.BodyTooLarge, FormattableString.Invariant($"At most {max:N0} bytes are accepted here."));
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Sluice.Contracts.Errors;
+using Sluice.Gateway.Limits;
+using Sluice.Gateway.Records;
+
+namespace Sluice.Gateway.Stages;
+
+/// <summary>Takes the call from every limit that applies, all or none, and tells the caller how they stand.</summary>
+public sealed class TakeLimits(InProcessLimits limits) : Stage
+{
+    public override ValueTask<Refusal?> EnterAsync(Exchange exchange)
+    {
+        var key = exchange.Key!;
+        var tokens = exchange.PromptTokensEstimate + exchange.Facts.MaxTokens * exchange.Facts.Choices;
+        var verdict = limits.Take(key, tokens);
+        exchange.Day = verdict.Day;
+        exchange.Ticket = verdict.Ticket;
+        LimitHeaders.Write(exchange.Http.Response.Headers, verdict.Snapshot);
+        return verdict.Taken ? Pass : Refuse(Refusal(exchange, verdict, tokens));
+    }
+
+    public override void Leave(Exchange exchange)
+    {
+        if (!exchange.Ticket.IsEmpty) limits.Settle(exchange.Ticket, exchange.Usage.Total, exchange.State is CallState.Settled or CallState.Estimated);
+    }
+
+    private static Refusal Refusal(Exchange exchange, in LimitVerdict verdict, long tokens)
+    {
+        var size = verdict.Limit.ToString("N0", CultureInfo.InvariantCulture);
+        switch (verdict.Exceeded)
+        {
+            case LimitKind.CallsPerDay:
+                var reset = exchange.StartedAt + verdict.RetryAfter;
+                var when = verdict.NeverFits ? "" : $" It is reset at {reset.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)} (midnight in {exchange.Key!.TimeZone.Id}).";
+                return new(ErrorCodes.InsufficientQuota, $"The key's limit of {size} calls a day is reached.{when} Its owner can raise it.") { RetryAfter = LimitHeaders.QuotaPause };
+            case LimitKind.TokensPerMinute when verdict.NeverFits:
+                return new(ErrorCodes.RateLimitExceeded with { Retry = false },
+                    string.Create(CultureInfo.InvariantCulture, $"This one call may use {tokens:N0} tokens, the key's limit is {size} tokens a minute: shorten the prompt or max_tokens, or have the limit raised."));
+            case LimitKind.Concurrency:
+                return new(ErrorCodes.RateLimitExceeded with { Retry = verdict.NeverFits ? false : true },
+                    $"The key's limit is {size} calls at once; wait for one to end.") { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
+            default:
+                var unit = verdict.Exceeded == LimitKind.TokensPerMinute ? "tokens" : "requests";
+                return new(ErrorCodes.RateLimitExceeded with { Retry = verdict.NeverFits ? false : true },
+                    string.Create(CultureInfo.InvariantCulture, $"The key's limit is {size} {unit} a minute; come back in {Math.Ceiling(verdict.RetryAfter.TotalSeconds):0} s.")) { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace Sluice.Server.Hosting;
+
+/// <summary>What the operator wrote after the program's name.</summary>
+public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Version)
+{
+    public const string HelpText = """
+        Sluice: a gateway for LLM APIs.
+
+        Usage: Sluice.Server [--urls <urls>] [--data <folder>]
+
+          --urls <urls>     Where to listen, separated by ';' (default http://localhost:5080).
+          --data <folder>   Where the database, the journal and the key material are kept (default ./data).
+          --version         Print the version and end.
+          --help            Print this and end.
+
+        Settings come from appsettings.json, a .env file in the working folder, and environment variables
+        (Sluice__TrustedProxies__0=10.0.0.0/8 is Sluice:TrustedProxies:0). A vendor's key, such as
+        DEEPSEEK_API_KEY or OPENAI_API_KEY, switches that vendor on as an upstream.
+        """;
+
+    /// <summary>Accepts <c>--name value</c> and <c>--name=value</c>.</summary>
+    /// <exception cref="StartupException">Anything else, with exit code 2.</exception>
+    public static CommandLine Parse(IReadOnlyList<string> args)
+    {
+        var line = new CommandLine(null, null, false, false);
+        for (var i = 0; i < args.Count; i++)
+        {
+            var (name, value) = args[i].IndexOf('=', StringComparison.Ordinal) is var at and > 0
+                ? (args[i][..at], args[i][(at + 1)..])
+                : (args[i], null);
+            switch (name)
+            {
+                case "--help" or "-h" or "-?" when value is null:
+                    line = line with { Help = true };
+                    break;
+                case "--version" when value is null:
+                    line = line with { Version = true };
+                    break;
+                case "--urls":
+                    line = line with { Urls = Value() };
+                    break;
+                case "--data":
+                    line = line with { Data = Value() };
+                    break;
+                default:
+                    throw new StartupException($"'{args[i]}' is not an option of Sluice: the options are --urls, --data, --version and --help; everything else is a setting, such as the environment variable Sluice__TimeZone.", 2);
+            }
+
+            string Value()
+            {
+                if (value is null && i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) value = args[++i];
+                return string.IsNullOrWhiteSpace(value) ? throw new StartupException($"'{name}' needs a value: see --help.", 2) : value;
+            }
+        }
+        return line;
+    }
+}

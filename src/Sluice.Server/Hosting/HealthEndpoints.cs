@@ -1,0 +1,23 @@
+namespace Sluice.Server.Hosting;
+
+/// <summary>What load balancers ask. Needs no caller, touches no database.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes, Readiness readiness)
+    {
+        // 200 as long as the process answers at all: restarting a node because its database is away would lose the streams it carries.
+        routes.MapGet("/healthz", (RequestDelegate)(http => Answer(http, 200, """{"status":"alive"}""")));
+        routes.MapGet("/readyz", (RequestDelegate)(http => readiness.Reasons is { Count: > 0 } reasons
+            ? Answer(http, 503, $$"""{"status":"unready","reasons":[{{string.Join(',', reasons.Select(r => $"\"{r}\""))}}]}""")
+            : Answer(http, 200, """{"status":"ready"}""")));
+    }
+
+    private static Task Answer(HttpContext http, int status, string json)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.ContentLength = json.Length;
+        return http.Response.WriteAsync(json);
+    }
+}
