@@ -33,7 +33,7 @@ public sealed class SqliteDatabaseTests : SluiceDatabaseContract, IDisposable
                 "TEXT" => "text",
                 "BLOB" => "bytes",
                 _ when column is "enabled" or "allow_private_address" => "flag",
-                _ when column is "concurrency" or "pepper_version" or "priority" or "weight" => "int",
+                _ when column is "concurrency" or "pepper_version" or "priority" or "weight" or "status" => "int",
                 _ => "long",
             };
             columns.Add((reader.GetString(0), column, reader.GetBoolean(2) && column != "seq", kind));
