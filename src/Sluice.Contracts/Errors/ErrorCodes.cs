@@ -40,6 +40,9 @@ public static class ErrorCodes
     // 403: from where.
     public static readonly ErrorCode IpNotAllowed = new("ip_not_allowed", 403, Permission, "The address this call came from is not on the key's IP allow list.", false);
 
+    public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
+    public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
+
     // 404, 405, 409, 411, 413, 415: the route, the object, the size.
     public static readonly ErrorCode ModelNotFound = new("model_not_found", 404, Invalid, "The model does not exist here.", false);
     public static readonly ErrorCode NotFound = new("not_found", 404, Invalid, "There is nothing at this address.", false);
@@ -47,6 +50,8 @@ public static class ErrorCodes
     public static readonly ErrorCode Conflict = new("conflict", 409, Invalid, "The object was changed or already exists.", false);
     public static readonly ErrorCode BodyTooLarge = new("request_too_large", 413, Invalid, "The request body is too large.", false);
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, Invalid, "The request body must be JSON: send 'Content-Type: application/json'.", false);
+    public static readonly ErrorCode SecretRequired = new("secret_required", 422, Invalid, "A stored secret is bound to where it is sent and must be entered again.", false);
+    public static readonly ErrorCode IdempotencyMismatch = new("idempotency_mismatch", 422, Invalid, "The Idempotency-Key was used before for a different request.", false);
 
     // 429: limits. The first is worth waiting for, the second is not.
     public static readonly ErrorCode RateLimitExceeded = new("rate_limit_exceeded", 429, "rate_limit_error", "A rate limit was reached.", true);

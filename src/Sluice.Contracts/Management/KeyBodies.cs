@@ -27,9 +27,9 @@ public sealed record KeyBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ProjectId { get; init; }
 
-    /// <summary>From when on it is refused; never where left out.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? ExpiresAt { get; init; }
+    /// <summary>From when on it is refused; <c>null</c> means never. Left out: a test key never expires, a production key after 90 days.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<DateTimeOffset?> ExpiresAt { get; init; }
 
     /// <summary>CIDR blocks or addresses (IPv4, IPv6) that may use it; from anywhere where left out or empty.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -77,7 +77,7 @@ public sealed record UpdateKeyBody
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RotateKeyBody
 {
-    /// <summary>How long the old secret goes on working, seconds, 0–2,592,000 (30 days); the server's default where left out.</summary>
+    /// <summary>How long the old secret goes on working, seconds, 0–604,800 (7 days); 86,400 (a day) where left out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? OverlapSeconds { get; init; }
 }

@@ -45,6 +45,10 @@ public sealed record FieldProblem
     /// <summary>Path of the field, such as <c>limits.callsPerDay</c>.</summary>
     public required string Field { get; init; }
 
+    /// <summary>Stable code; see <see cref="Errors.ErrorCodes"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
     /// <summary>What is wrong with it.</summary>
     public required string Message { get; init; }
 

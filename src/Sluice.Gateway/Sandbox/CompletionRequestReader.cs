@@ -75,7 +75,7 @@ internal static class CompletionRequestReader
     {
         foreach (var id in ids)
         {
-            if (!id.TryWhole(out var number) || number < 0) throw members.Invalid("prompt", "A prompt of token ids must contain whole numbers of at least 0 only.", "invalid_type");
+            if (!id.TryWhole(out var number) || number < 0) throw members.Invalid("prompt", "'prompt' as token ids must contain whole numbers of at least 0 only.", "invalid_type");
         }
 
         tokens.Add(ids.Count);

@@ -21,7 +21,7 @@ public sealed class SandboxImageEndpoint(SandboxImages images, RequestIds ids)
         response.Headers.CacheControl = "no-store";
         if (problem.Length > 0)
         {
-            var refusal = new Refusal(ErrorCodes.NotFound, problem);
+            var refusal = new Refusal(ErrorCodes.LinkNotValid, problem);
             response.StatusCode = refusal.Error.Status;
             response.ContentType = "application/json; charset=utf-8";
             OpenAIErrors.Write(response.BodyWriter, refusal, ids.Next());

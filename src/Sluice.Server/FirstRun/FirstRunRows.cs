@@ -70,8 +70,8 @@ internal sealed class FirstRunRows(DbConnection connection, DbTransaction transa
         return id;
     }
 
-    private Task InsertAsync(string table, CancellationToken cancellationToken, params (string Column, object? Value)[] values)
-        => ScalarAsync($"insert into {table} ({string.Join(", ", values.Select(v => v.Column))}) values ({string.Join(", ", values.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"@p{i}")))})",
+    private async Task InsertAsync(string table, CancellationToken cancellationToken, params (string Column, object? Value)[] values)
+        => await ScalarAsync($"insert into {table} ({string.Join(", ", values.Select(v => v.Column))}) values ({string.Join(", ", values.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"@p{i}")))})",
             [.. values.Select(v => v.Value)], cancellationToken);
 
     private async Task<object?> ScalarAsync(string sql, object?[] values, CancellationToken cancellationToken)

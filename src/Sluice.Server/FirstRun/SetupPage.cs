@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using Sluice.Gateway.Keys;
 using Sluice.Server.Storage;
 
@@ -7,10 +8,11 @@ namespace Sluice.Server.FirstRun;
 /// <c>GET /setup?token=…</c>: says what to do after the first start. The token grants nothing here; it only keeps strangers from learning
 /// that this installation is still to be set up.
 /// </summary>
-internal sealed class SetupPage(SluiceDatabase database, KeyHasher hasher, TimeProvider time)
+/// <param name="baseUrl">Asked for each page: known once the server listens.</param>
+internal sealed class SetupPage(SluiceDatabase database, KeyHasher hasher, Func<string> baseUrl, TimeProvider time)
 {
     private const int LookUpsAtOnce = 4;
-    private readonly SemaphoreSlim _lookUps = new(LookUpsAtOnce);
+    private int _lookUps;
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/setup", (RequestDelegate)AnswerAsync);
 
@@ -24,22 +26,23 @@ internal sealed class SetupPage(SluiceDatabase database, KeyHasher hasher, TimeP
         headers.ContentSecurityPolicy = "default-src 'none'; style-src 'sha256-" + StyleHash + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "no-referrer";
         headers.XFrameOptions = "DENY";
-        await http.Response.WriteAsync(valid ? Valid : Invalid, http.RequestAborted);
+        await http.Response.WriteAsync(valid ? Valid.Replace("{base}", HtmlEncoder.Default.Encode(baseUrl()), StringComparison.Ordinal) : Invalid, http.RequestAborted);
     }
 
     private async Task<bool> IsValidAsync(string token, CancellationToken cancellationToken)
     {
         if (!KeyText.TryParse(token, out var purpose, out var publicId) || purpose != KeyPurpose.Setup) return false;
         var id = publicId.ToString();
-        // Not on the socket thread: on SQLite the look-up blocks.
-        await _lookUps.WaitAsync(cancellationToken);
         try
         {
+            // The page is open to everybody: whoever asks for it many times at once is told what strangers are told.
+            if (Interlocked.Increment(ref _lookUps) > LookUpsAtOnce) return false;
+            // Not on the socket thread: on SQLite the look-up blocks.
             return await Task.Run(() => FindAsync(token, id, cancellationToken), cancellationToken);
         }
         finally
         {
-            _lookUps.Release();
+            Interlocked.Decrement(ref _lookUps);
         }
     }
 
@@ -66,12 +69,12 @@ internal sealed class SetupPage(SluiceDatabase database, KeyHasher hasher, TimeP
         <code>first-run.json</code> in the data folder.</p>
         <p>Create a key (its secret is shown once, as <code>key</code>):</p>
         <pre>TOKEN=…   # managementToken in first-run.json
-        curl -X POST http://localhost:5080/api/v1/keys -H "Authorization: Bearer $TOKEN" \
+        curl -X POST {base}/api/v1/keys -H "Authorization: Bearer $TOKEN" \
           -H 'Content-Type: application/json' -d '{"name":"my application","kind":"test"}'</pre>
         <p>List keys, and add an upstream:</p>
-        <pre>curl http://localhost:5080/api/v1/keys -H "Authorization: Bearer $TOKEN"
+        <pre>curl {base}/api/v1/keys -H "Authorization: Bearer $TOKEN"
 
-        curl -X POST http://localhost:5080/api/v1/upstreams -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+        curl -X POST {base}/api/v1/upstreams -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
           -d '{"name":"deepseek","kind":"openai","baseUrl":"https://api.deepseek.com","apiKey":"sk-…","models":["deepseek-chat"]}'</pre>
         <p>Every operation is described at <a href="/openapi/v1.json">/openapi/v1.json</a>.</p>
         """);

@@ -36,7 +36,7 @@ internal static class KestrelSetup
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
-    private static Encoding? StrictContentLength(string header) => header == HeaderNames.ContentLength ? DigitsOnly.Instance : null;
+    private static DigitsOnly? StrictContentLength(string header) => header == HeaderNames.ContentLength ? DigitsOnly.Instance : null;
 
     /// <summary>
     /// The server's number parser takes <c>+4</c> for a length, which a proxy in front may read as something else. Values with anything but digits are

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Sluice.Gateway;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Ledger;
-using Sluice.Gateway.Records;
+using Sluice.Gateway.Limits;
 using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Upstreams;
 using Sluice.Server.Configuration;
@@ -91,7 +91,9 @@ public sealed class SluiceHost : IAsyncDisposable
             builder.Services.AddManagement((services, options) =>
             {
                 options.Endpoints = [.. ModelEndpoints.All.Select(e => e.Name).Distinct()];
+                options.Stages = [.. services.GetRequiredService<GatewayStages>().ModelCall.Select(s => s.Name)];
                 options.ConfiguredUpstreams = settings.Upstreams;
+                options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
@@ -104,12 +106,12 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
-            new SetupPage(storage.Database, storage.Hasher, time).Map(app);
+            new SetupPage(storage.Database, storage.Hasher, () => host!.BaseUrl, time).Map(app);
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch
         {
-            if (await Settled(opening) is { } storage) await storage.Database.DisposeAsync();
+            if (await Settled(opening) is { } storage) await storage.DisposeAsync();
             folder.Dispose();
             throw;
         }
@@ -132,6 +134,12 @@ public sealed class SluiceHost : IAsyncDisposable
         {
             return false;
         }
+        catch
+        {
+            // What did start is stopped in order, not torn down.
+            await App.StopAsync(CancellationToken.None);
+            throw;
+        }
         BaseUrl = Settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? ListeningAt();
         var upstreams = await App.Services.GetRequiredService<IUpstreamDirectory>().LoadAllAsync(cancellationToken);
         var banner = Banner.Usual(Settings, BaseUrl, upstreams, ProductVersion);
@@ -146,7 +154,7 @@ public sealed class SluiceHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();
-        await _storage.Database.DisposeAsync();
+        await _storage.DisposeAsync();
         _folder.Dispose();
     }
 

@@ -13,6 +13,9 @@ internal static class StorageServices
     public static void AddStorage(this IServiceCollection services, OpenedStorage storage, ServerSettings settings)
     {
         services.AddSingleton(storage.Database);
+        services.AddSingleton(storage.Records);
+        services.AddSingleton<IRecordStore>(storage.Records);
+        services.AddSingleton(storage.Records.Reader);
         services.AddSingleton(storage.Material);
         services.AddSingleton(storage.Hasher);
         services.AddSingleton(storage.Audit);

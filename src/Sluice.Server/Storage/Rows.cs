@@ -126,3 +126,17 @@ public sealed class ChangeRow
     public required string SubjectId { get; set; }
     public required long AtMs { get; set; }
 }
+
+/// <summary>The answer to a management call that was made with an Idempotency-Key, for giving it again.</summary>
+public sealed class IdempotencyRow
+{
+    public required string OrganisationId { get; set; }
+    public required string Key { get; set; }
+    /// <summary>SHA-256 of what was asked.</summary>
+    public required byte[] Fingerprint { get; set; }
+    public required int Status { get; set; }
+    public string? Location { get; set; }
+    /// <summary>The answer's bytes; sealed, because a key's secret may be among them.</summary>
+    public required byte[] SealedBody { get; set; }
+    public required long CreatedAtMs { get; set; }
+}

@@ -13,6 +13,7 @@ public sealed class SluiceDb(DbContextOptions<SluiceDb> options) : DbContext(opt
     public DbSet<ManagementTokenRow> ManagementTokens => Set<ManagementTokenRow>();
     public DbSet<AuditEntryRow> AuditEntries => Set<AuditEntryRow>();
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
+    public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -64,6 +65,11 @@ public sealed class SluiceDb(DbContextOptions<SluiceDb> options) : DbContext(opt
             row.ToTable("changes");
             row.HasKey(c => c.Seq);
             row.Property(c => c.Seq).ValueGeneratedOnAdd();
+        });
+        modelBuilder.Entity<IdempotencyRow>(row =>
+        {
+            row.ToTable("idempotency_keys");
+            row.HasKey(i => new { i.OrganisationId, i.Key });
         });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())

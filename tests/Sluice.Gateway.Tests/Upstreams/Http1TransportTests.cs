@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Sluice.Gateway.Requests;
 using Sluice.Gateway.Upstreams;
 using Sluice.Gateway.Upstreams.Connecting;
@@ -198,11 +199,14 @@ public sealed class Http1TransportTests
             closed.TrySetResult();
             await c.UntilClosedAsync();
         });
-        await using var transport = Transport(server);
+        var time = new FakeTimeProvider();
+        await using var transport = Transport(server, time: time);
         await CallAsync(transport);
         await closed.Task.Patiently();
+        time.Advance(TimeSpan.FromSeconds(1));
         await CallAsync(transport);
         requests.ShouldBe(2);
+        server.Accepted.ShouldBe(2);
     }
 
     [Theory]
@@ -224,6 +228,26 @@ public sealed class Http1TransportTests
         await using var transport = Transport(server);
         await CallAsync(transport);
         transport.Pool.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4140)]
+    public async Task Bytes_that_nobody_asked_for_are_never_taken_for_the_next_answer(int readSize)
+    {
+        await using var server = new RawServer(async c =>
+        {
+            await c.ReadRequestAsync();
+            // The announced end falls on the end of what the reader asks for, so that no read ever sees the surplus.
+            await c.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 8195\r\n\r\n" + new string('x', 8195) + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+            await c.UntilClosedAsync();
+        });
+        await using var transport = Transport(server);
+        for (var i = 0; i < 3; i++)
+        {
+            await using var reply = await SendAsync(transport, Calls.Post(stream: true));
+            (await Calls.ReadAllAsync(reply, readSize).Patiently()).Length.ShouldBe(8195);
+        }
     }
 
     [Fact]
@@ -428,7 +452,7 @@ public sealed class Http1TransportTests
             await c.UntilClosedAsync();
             closed.SetResult();
         });
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var time = new FakeTimeProvider();
         await using var transport = Transport(server, time: time);
         await CallAsync(transport);
         time.Advance(TimeSpan.FromSeconds(59));
@@ -449,7 +473,7 @@ public sealed class Http1TransportTests
                 await c.AnswerAsync($"{c.Number}");
             }
         });
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var time = new FakeTimeProvider();
         await using var transport = Transport(server, time: time);
         for (var i = 0; i < 4; i++)
         {

@@ -86,21 +86,12 @@ internal sealed record RawConnection(Socket Socket, int Number)
     /// <summary>Reads one request, head and body by its Content-Length; throws <see cref="EndOfStreamException"/> if the client closes.</summary>
     public async Task<string> ReadRequestAsync()
     {
-        while (true)
-        {
-            var text = Encoding.Latin1.GetString([.. _received]);
-            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            if (end >= 0)
-            {
-                var total = end + 4 + ContentLength(text[..end]);
-                if (text.Length >= total)
-                {
-                    _received.RemoveRange(0, total);
-                    return text[..total];
-                }
-            }
-            await ReceiveAsync();
-        }
+        var head = await ReadHeadAsync();
+        var total = head.Length + ContentLength(head);
+        while (_received.Count < total) await ReceiveAsync();
+        var text = Encoding.Latin1.GetString([.. _received.Take(total)]);
+        _received.RemoveRange(0, total);
+        return text;
     }
 
     /// <summary>Reads a request's head only and leaves the body where it is.</summary>

@@ -15,6 +15,7 @@ internal sealed class Http1Connection : IAbortable
     private long _idleSince;
     private TimeSpan _idleLifetime = Http1Limits.IdleLifetime;
     private bool _reused;
+    private bool _look;
     private volatile bool _aborted;
     /// <summary>Set only while a request is still going out when its answer is already being read.</summary>
     private Task? _sending;
@@ -30,10 +31,13 @@ internal sealed class Http1Connection : IAbortable
     public bool IsExpired(long now)
         => _time.GetElapsedTime(_createdAt, now) >= Http1Limits.ConnectionLifetime || _time.GetElapsedTime(_idleSince, now) >= _idleLifetime;
 
+    /// <summary>Whether the connection may serve another call. An idle connection has nothing to say: if it can be read, the upstream closed it or sent bytes nobody asked for.</summary>
+    public bool IsFit(long now)
+        => !IsExpired(now) && ((!_look && _time.GetElapsedTime(_idleSince, now) < Http1Limits.IdleCheckAfter) || !IsReadable());
+
     public void MarkIdle(long now) => _idleSince = now;
 
-    /// <summary>An idle connection has nothing to say: if it can be read, the upstream closed it or sent bytes nobody asked for.</summary>
-    public bool IsReadable()
+    private bool IsReadable()
     {
         try
         {
@@ -150,12 +154,13 @@ internal sealed class Http1Connection : IAbortable
             _idleLifetime = theirs < Http1Limits.IdleLifetime ? theirs : Http1Limits.IdleLifetime;
         }
         var keepAlive = parser.KeepAlive && SentWhole();
+        var full = end == buffer!.Length;
         if (start == end)
         {
-            ArrayPool<byte>.Shared.Return(buffer!);
+            ArrayPool<byte>.Shared.Return(buffer);
             buffer = null;
         }
-        var reply = new Http1Reply(this, call, in parser, keepAlive, buffer, start, end);
+        var reply = new Http1Reply(this, call, in parser, keepAlive, full, buffer, start, end);
         buffer = null;
         return reply;
     }
@@ -211,10 +216,13 @@ internal sealed class Http1Connection : IAbortable
     }
 
     /// <summary>Takes the connection back from a reply that is done with it. The call was unbound before.</summary>
-    public ValueTask ReleaseAsync(bool reusable)
+    /// <param name="reusable">The answer was read to its end and nothing came after it.</param>
+    /// <param name="look">More may have arrived than the last receive had room for.</param>
+    public ValueTask ReleaseAsync(bool reusable, bool look)
     {
         if (!reusable || _aborted || !SentWhole() || _idleLifetime <= TimeSpan.Zero) return CloseAsync();
         _reused = true;
+        _look = look;
         _transport.Pool.Return(this);
         return default;
     }

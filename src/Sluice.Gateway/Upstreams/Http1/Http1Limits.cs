@@ -12,6 +12,8 @@ internal static class Http1Limits
     /// <summary>A request up to this size, head and body, leaves in one send.</summary>
     public const int SendBytesMax = 64 * 1024;
     public const int IdleConnectionsMax = 1024;
+    /// <summary>From this idle time on a connection is looked at before it is used again. Below it the look would cost more than it finds: one system call of the five or so that a call needs.</summary>
+    public static readonly TimeSpan IdleCheckAfter = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(60);
     /// <summary>So that a changed DNS answer takes effect.</summary>
     public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);

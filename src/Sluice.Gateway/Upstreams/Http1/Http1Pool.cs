@@ -25,7 +25,7 @@ internal sealed class Http1Pool : IDisposable
         }
     }
 
-    /// <summary>A connection that is young enough and that the upstream has neither closed nor written to since, or <see langword="null"/>.</summary>
+    /// <summary>A connection that is fit for another call, or <see langword="null"/>.</summary>
     public Http1Connection? Take()
     {
         while (true)
@@ -37,7 +37,7 @@ internal sealed class Http1Pool : IDisposable
                 connection = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
             }
-            if (!connection.IsExpired(_time.GetTimestamp()) && !connection.IsReadable()) return connection;
+            if (connection.IsFit(_time.GetTimestamp())) return connection;
             connection.Close();
         }
     }

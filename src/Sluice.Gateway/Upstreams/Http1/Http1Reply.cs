@@ -16,14 +16,16 @@ internal sealed class Http1Reply : UpstreamReply
     private int _earlyStart;
     private readonly int _earlyEnd;
     private bool _reusable;
+    private bool _full;
 
-    /// <summary>Bytes of the body that came with the head lie in <paramref name="early"/>, a pooled buffer that the reply now owns.</summary>
-    public Http1Reply(Http1Connection connection, UpstreamCall call, in Http1HeadParser head, bool reusable, byte[]? early, int earlyStart, int earlyEnd)
+    /// <summary>Bytes of the body that came with the head lie in <paramref name="early"/>, a pooled buffer that the reply now owns; <paramref name="full"/> tells that it was filled to the brim.</summary>
+    public Http1Reply(Http1Connection connection, UpstreamCall call, in Http1HeadParser head, bool reusable, bool full, byte[]? early, int earlyStart, int earlyEnd)
     {
         _connection = connection;
         _call = call;
         _body = head.Body(call.Method == "HEAD");
         _reusable = reusable;
+        _full = full;
         (_early, _earlyStart, _earlyEnd) = (early, earlyStart, earlyEnd);
         Status = head.Status;
         ContentType = head.ContentType;
@@ -68,6 +70,7 @@ internal sealed class Http1Reply : UpstreamReply
                 _body.EndOfStream();
                 return 0;
             }
+            _full = received == buffer.Length;
             var bytes = buffer.Span[..received];
             var count = _body.Decode(bytes, bytes, out var consumed);
             if (count == 0 && !_body.Ended) continue;
@@ -106,7 +109,7 @@ internal sealed class Http1Reply : UpstreamReply
         if (Interlocked.Exchange(ref _connection, null) is not { } connection) return default;
         if (_early is not null) SkipEarly();
         _call.Unbind();
-        return connection.ReleaseAsync(_reusable && _body.Ended);
+        return connection.ReleaseAsync(_reusable && _body.Ended, _full);
     }
 
     /// <summary>An answer that nobody reads, such as a refusal that is tried elsewhere, need not cost its connection if all of it is here already.</summary>

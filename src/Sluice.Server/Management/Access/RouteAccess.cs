@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Routing;
+using Sluice.Gateway;
+
+namespace Sluice.Server.Management.Access;
+
+/// <summary>On an endpoint: a caller is needed, and this permission of theirs. <see langword="null"/> asks for a caller only.</summary>
+internal sealed record NeedsPermission(string? Permission);
+
+/// <summary>
+/// The routes that answer without a management token, by name. Whatever is not here must carry <see cref="NeedsPermission"/>, or be the gateway's: an
+/// endpoint of <see cref="ModelEndpoints"/>, which checks API keys itself, or one that the gateway marks as open with its reason.
+/// </summary>
+internal static class OpenRoutes
+{
+    public static readonly IReadOnlyDictionary<string, string> Reasons = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["/openapi/v1.json"] = "A description of the API; holds nothing of this installation.",
+        ["/healthz"] = "Asked by load balancers.",
+        ["/readyz"] = "Asked by load balancers.",
+        ["/setup"] = "Checks the one-time set-up token itself.",
+    };
+
+    /// <summary>The endpoints that neither need a caller nor are on the list: there must be none.</summary>
+    public static IReadOnlyList<string> Unlisted(IEnumerable<Endpoint> endpoints) =>
+    [
+        .. endpoints.OfType<RouteEndpoint>()
+            .Where(static e => e.Metadata.GetMetadata<NeedsPermission>() is null && e.Metadata.GetMetadata<ModelEndpoint>() is null && e.Metadata.GetMetadata<OpenEndpoint>() is null)
+            .Select(static e => "/" + e.RoutePattern.RawText?.Trim('/'))
+            .Where(static pattern => !Reasons.ContainsKey(pattern))
+            .Distinct(StringComparer.Ordinal),
+    ];
+}

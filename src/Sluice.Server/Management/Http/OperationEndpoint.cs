@@ -1,0 +1,145 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Sluice.Contracts.Errors;
+using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Idempotency;
+using Sluice.Server.Management.Intake;
+using Sluice.Server.Management.Operations;
+using Sluice.Server.Storage;
+
+namespace Sluice.Server.Management.Http;
+
+/// <summary>
+/// The HTTP door to the operations. The order is: form of the token, room, caller, permission, body, the operation. Nothing of the body is
+/// read for a stranger, and nobody without a caller learns which addresses exist.
+/// </summary>
+internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate, RunOperation run, ManagementLoad load, SluiceDatabase database,
+    TimeProvider time, ILogger<OperationEndpoint> log)
+{
+    public Task RunAsync(HttpContext http, Operation operation) => AnswerAsync(http, operation, []);
+
+    /// <summary>Answers for a path that has no operation (<paramref name="allowed"/> is empty) or none with this method.</summary>
+    public Task RefuseAsync(HttpContext http, IReadOnlyList<string> allowed) => AnswerAsync(http, null, allowed);
+
+    private async Task AnswerAsync(HttpContext http, Operation? operation, IReadOnlyList<string> allowed)
+    {
+        var requestId = ObjectId.New(ObjectId.Request, time.GetUtcNow());
+        var headers = http.Response.Headers;
+        headers["x-request-id"] = requestId;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        Refusal? refusal;
+        try
+        {
+            (var answer, refusal) = await WorkAsync(http, operation, allowed, requestId);
+            if (answer is not null)
+            {
+                await SendAsync(http, answer);
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (BadHttpRequestException e)
+        {
+            refusal = e.StatusCode is StatusCodes.Status413PayloadTooLarge
+                ? new Refusal(ErrorCodes.BodyTooLarge)
+                : new Refusal(ErrorCodes.InvalidJson, "The body did not arrive whole.");
+        }
+        catch (Exception e) when (e is DbException or DbUpdateException or TimeoutException)
+        {
+            LogStorage(e, requestId);
+            refusal = new Refusal(ErrorCodes.StorageUnavailable);
+        }
+#pragma warning disable CA1031 // The last line before the socket: whatever it was, the caller gets a clear answer and the operator the cause.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogFailure(e, requestId);
+            refusal = new Refusal(ErrorCodes.InternalError);
+        }
+
+        if (!http.Response.HasStarted)
+            await Problem.SendAsync(http, refusal!, requestId);
+    }
+
+    private async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> WorkAsync(HttpContext http, Operation? operation, IReadOnlyList<string> allowed, string requestId)
+    {
+        var cancellation = http.RequestAborted;
+        if (http.Request.QueryString.HasValue && http.Request.QueryString.Value.Contains("sk-slc_", StringComparison.OrdinalIgnoreCase))
+            return (null, new Refusal(ErrorCodes.KeyInQuery));
+        if (AuthenticateCaller.ReadToken(http.Request.Headers.Authorization, out var token) is { } malformed)
+            return (null, malformed);
+
+        using var room = await load.EnterAsync(cancellation);
+        if (!room.IsAcquired)
+            return (null, new Refusal(ErrorCodes.Overloaded));
+
+        // This may still be a socket's own thread. EF Core on SQLite works on the calling thread, so from here on it is the pool's.
+        await Task.Yield();
+        Caller? caller;
+        await using (var db = database.CreateContext())
+        {
+            (caller, var unknown) = await authenticate.FindAsync(db, token, time.GetUtcNow(), cancellation);
+            if (caller is null)
+                return (null, unknown);
+        }
+
+        if (operation is null)
+            return (null, Elsewhere(http, allowed));
+        var (bytes, unread) = await JsonBody.ReadAsync(http.Request, cancellation);
+        if (unread is not null)
+            return (null, unread);
+
+        // The last read of the body may have been completed by a socket's thread.
+        await Task.Yield();
+        var (idempotency, wrongKey) = operation.Method == HttpMethods.Post
+            ? IdempotencyKey.Read(http.Request, caller, bytes.Span)
+            : (null, null);
+        if (wrongKey is not null)
+            return (null, wrongKey);
+        var (body, wrongBody) = Fields(operation, bytes);
+        if (body is null)
+            return (null, wrongBody);
+        var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", new QueryFields(http.Request.Query), body, idempotency);
+        return await run.RunAsync(operation, input, cancellation);
+    }
+
+    private static (BodyFields? Fields, Refusal? Refusal) Fields(Operation operation, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty && (operation.Body is null || operation.BodyOptional))
+            return (BodyFields.Empty(), null);
+        return StrictJson.Read(bytes, out var document) is { } refusal ? (null, refusal) : (new BodyFields(document!.RootElement), null);
+    }
+
+    private static Refusal Elsewhere(HttpContext http, IReadOnlyList<string> allowed)
+    {
+        if (allowed.Count == 0)
+            return new Refusal(ErrorCodes.NotFound, "The routes of this API are listed at /openapi/v1.json.");
+        http.Response.Headers.Allow = string.Join(", ", allowed);
+        return new Refusal(ErrorCodes.MethodNotAllowed, $"Allowed are: {string.Join(", ", allowed)}.");
+    }
+
+    private static async Task SendAsync(HttpContext http, RenderedAnswer answer)
+    {
+        var response = http.Response;
+        response.StatusCode = answer.Status;
+        if (answer.Location is not null)
+            response.Headers.Location = answer.Location;
+        if (answer.Replayed)
+            response.Headers["idempotency-replayed"] = "true";
+        if (answer.Body.Length == 0)
+            return;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = answer.Body.Length;
+        await response.Body.WriteAsync(answer.Body, http.RequestAborted);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Management call {RequestId}: the database failed.")]
+    private partial void LogStorage(Exception exception, string requestId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Management call {RequestId} failed. This is a defect; please report it.")]
+    private partial void LogFailure(Exception exception, string requestId);
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text;
+
+namespace Sluice.Server.Management.Intake;
+
+/// <summary>What every text that is kept and shown again must be: not blank, of bounded length, one visible line.</summary>
+internal static class PlainText
+{
+    /// <summary>What is wrong with the text, as the rest of a sentence that begins with its name; <see langword="null"/> if nothing is.</summary>
+    public static string? Wrong(string text, int charsMax)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return "must not be empty.";
+        if (text.Length > charsMax)
+            return $"must have at most {charsMax} characters.";
+        foreach (var rune in text.EnumerateRunes())
+        {
+            // Bidirectional overrides and line separators let a name pass for something else in lists and logs.
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFEFF)
+                return string.Create(CultureInfo.InvariantCulture, $"must not contain the control character U+{rune.Value:X4}.");
+        }
+
+        return null;
+    }
+}

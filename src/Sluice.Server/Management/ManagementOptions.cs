@@ -1,0 +1,26 @@
+using Sluice.Gateway.Upstreams;
+
+namespace Sluice.Server.Management;
+
+/// <summary>What the control plane needs to know of the rest of the house. Set once, at start.</summary>
+public sealed class ManagementOptions
+{
+    /// <summary>Canonical names of the gateway's endpoints: what a key's <c>scope.routes</c> may name.</summary>
+    public IReadOnlyList<string> Endpoints { get; set; } =
+    [
+        "POST /v1/chat/completions", "POST /v1/completions", "POST /beta/completions", "POST /v1/embeddings",
+        "POST /v1/images/generations", "GET /v1/models", "GET /user/balance",
+    ];
+
+    /// <summary>The gateway's stages in their order, by which the times in a request record are named.</summary>
+    public IReadOnlyList<string> Stages { get; set; } = [];
+
+    /// <summary>Upstreams from the configuration: listed, and not changed here.</summary>
+    public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams { get; set; } = [];
+
+    /// <summary>
+    /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), calls under way included; called off the socket
+    /// threads. Where it is not set, the records that were written so far are counted.
+    /// </summary>
+    public Func<string, int, CancellationToken, ValueTask<long>>? CallsOnDay { get; set; }
+}

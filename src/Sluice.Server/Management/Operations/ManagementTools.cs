@@ -1,0 +1,22 @@
+using Sluice.Gateway.Keys;
+using Sluice.Gateway.Upstreams;
+using Sluice.Server.Secrets;
+using Sluice.Server.Storage.Records;
+
+namespace Sluice.Server.Management.Operations;
+
+/// <summary>What operations work with beside the database.</summary>
+internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, ManagementOptions options)
+{
+    public KeyHasher Hasher { get; } = hasher;
+    public SecretSealer Sealer { get; } = sealer;
+    /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
+    public RecordReader Records { get; } = records;
+    public IReadOnlyList<string> Endpoints => options.Endpoints;
+    public IReadOnlyList<string> Stages => options.Stages;
+    public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
+
+    /// <summary>Calls of a key counted on a day: what the gateway's own count says where the host gave it, else what was written so far.</summary>
+    public async ValueTask<long> CallsOnDayAsync(string keyId, int day, CancellationToken cancellationToken) =>
+        options.CallsOnDay is { } count ? await count(keyId, day, cancellationToken) : await Records.CountsAsync(keyId, day, cancellationToken);
+}

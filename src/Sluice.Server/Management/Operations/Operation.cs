@@ -1,0 +1,43 @@
+namespace Sluice.Server.Management.Operations;
+
+/// <summary>
+/// One thing the control plane can do: where it is found, what it needs, how it is described, and the act itself. API, console and
+/// command line are doors to the same operations; checks, transaction and audit are around the act, not in the doors.
+/// </summary>
+internal sealed record Operation
+{
+    /// <summary>Name of the operation, lower camel case, stable: generated clients are named by it.</summary>
+    public required string Name { get; init; }
+    /// <summary>HTTP method.</summary>
+    public required string Method { get; init; }
+    /// <summary>Route below <c>/api/v1</c>, with <c>{id}</c> where an object is named.</summary>
+    public required string Path { get; init; }
+    /// <summary>What the caller must be allowed to do; <see langword="null"/> for operations about the caller itself.</summary>
+    public required string? Permission { get; init; }
+    public required string Summary { get; init; }
+    /// <summary>What a reader of the API description should know beyond the summary.</summary>
+    public string? Description { get; init; }
+    /// <summary>The contract of the body; <see langword="null"/> where none is read.</summary>
+    public Type? Body { get; init; }
+    /// <summary>Whether the body may be left out.</summary>
+    public bool BodyOptional { get; init; }
+    /// <summary>An example of the body, as JSON.</summary>
+    public string? BodyExample { get; init; }
+    /// <summary>Query parameters and what they do.</summary>
+    public IReadOnlyList<QueryParameter> Query { get; init; } = [];
+    /// <summary>The contract of the answer; <see langword="null"/> where there is no body.</summary>
+    public Type? Answer { get; init; }
+    /// <summary>Status of success.</summary>
+    public int Status { get; init; } = StatusCodes.Status200OK;
+    /// <summary>Statuses of refusals beyond those that every operation has.</summary>
+    public IReadOnlyList<int> Refuses { get; init; } = [];
+    /// <summary>Whether it changes anything: then it runs in one transaction with its audit entries, and alone.</summary>
+    public bool Writes { get; init; }
+    public required Func<OperationCall, ValueTask<Outcome>> Run { get; init; }
+}
+
+/// <summary>A query parameter as it is described.</summary>
+/// <param name="Name">As it is spelled.</param>
+/// <param name="Description">What it does and its default.</param>
+/// <param name="Allowed">The values there are, or empty for any.</param>
+internal sealed record QueryParameter(string Name, string Description, params IReadOnlyList<string> Allowed);
