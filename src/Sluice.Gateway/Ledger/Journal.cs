@@ -94,8 +94,14 @@ internal sealed class Journal : IDisposable
         lock (_gate)
         {
             var promised = _open.Remove(record.RequestId);
-            if (_stopped) _dropped++;
-            else if (promised || (_waiting.Count == 0 && Free() > _open.Count)) Write(record);
+            if (_stopped)
+            {
+                _dropped++;
+                return;
+            }
+            // The promise just kept may have been what they waited for.
+            if (_waiting.Count > 0) WriteWaiting();
+            if (promised || (_waiting.Count == 0 && Free() > _open.Count)) Write(record);
             else Keep(record);
         }
     }
@@ -208,6 +214,7 @@ internal sealed class Journal : IDisposable
             _flushed?.TrySetException(new LedgerUnavailableException("The journal has ended."));
         }
         _stopping.Dispose();
+        _maker.Dispose();
     }
 
     private async Task AppendWhenRoomAsync(CallIntent intent)
@@ -336,15 +343,12 @@ internal sealed class Journal : IDisposable
             TaskCompletionSource? waiters;
             lock (_gate)
             {
-                if (made is not null)
-                {
-                    _spares.Enqueue(made);
-                    WriteWaiting();
-                }
+                if (made is not null) _spares.Enqueue(made);
+                WriteWaiting();
                 (waiters, _roomMade) = (_roomMade, null);
             }
             waiters?.SetResult();
-            if (made is null) await JournalSpares.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (made is null) await _maker.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -6,10 +6,11 @@ namespace Sluice.Gateway.Ledger;
 /// Makes segments ahead of need, on a pool thread: filling a file with zeros takes milliseconds that no request should wait for.
 /// When none can be made it says why, and tries again every second for as long as one is wanted.
 /// </summary>
-internal sealed class JournalSpares(JournalFolder folder, LedgerOptions options, long firstSegment, TimeProvider time, ILogger logger)
+internal sealed class JournalSpares(JournalFolder folder, LedgerOptions options, long firstSegment, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim _roomMade = new(0);
     private long _next = firstSegment;
     private long _oldest = firstSegment;
     private long _lastComplaint = long.MinValue;
@@ -18,7 +19,12 @@ internal sealed class JournalSpares(JournalFolder folder, LedgerOptions options,
     public string? Failure { get; private set; }
 
     /// <summary>Segments before this one are gone from the disk.</summary>
-    public void RemovedBefore(long segment) => Volatile.Write(ref _oldest, Math.Max(Volatile.Read(ref _oldest), segment));
+    public void RemovedBefore(long segment)
+    {
+        if (segment <= Volatile.Read(ref _oldest)) return;
+        Volatile.Write(ref _oldest, segment);
+        if (Failure is not null && _roomMade.CurrentCount == 0) _roomMade.Release();
+    }
 
     /// <summary>One attempt. Not to be called from two threads at once.</summary>
     public JournalSegment? TryMake()
@@ -49,6 +55,8 @@ internal sealed class JournalSpares(JournalFolder folder, LedgerOptions options,
         }
     }
 
-    public static Task WaitAsync(CancellationToken cancellationToken)
-        => Task.Delay(RetryEvery, TimeProvider.System, cancellationToken);
+    public void Dispose() => _roomMade.Dispose();
+
+    /// <summary>Waits until another attempt makes sense.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _roomMade.WaitAsync(RetryEvery, cancellationToken);
 }

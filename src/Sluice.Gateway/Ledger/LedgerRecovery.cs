@@ -29,7 +29,7 @@ internal sealed class LedgerRecovery(JournalFolder folder, IRecordStore store, i
         foreach (var segment in segments) Remove(segment);
 
         var counts = (await store.ReadStateAsync(sinceDay, cancellationToken).ConfigureAwait(false)).Counts;
-        return new RecoveredLedger(counts, Math.Max(last, position.Segment) + 1);
+        return new RecoveredLedger(counts, position.Offset > 0 ? position.Segment + 1 : position.Segment);
     }
 
     private async Task<JournalPosition> ReplayAsync(JournalPosition from, long lastSegment, LedgerBatchBuilder builder, CancellationToken cancellationToken)

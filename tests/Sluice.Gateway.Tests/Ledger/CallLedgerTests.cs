@@ -175,7 +175,12 @@ public sealed class CallLedgerTests : IDisposable
     [Fact]
     public async Task A_journal_that_may_not_grow_refuses_reservations_and_still_settles_every_open_call()
     {
-        await using var ledger = await _bed.StartAsync(options => options.JournalBytesMax = 3 * 64 * 1024);
+        await using var ledger = await _bed.StartAsync(options =>
+        {
+            options.SegmentBytes = 1024 * 1024;
+            options.JournalBytesMax = 3 * 1024 * 1024;
+            options.DrainInterval = TimeSpan.FromMilliseconds(5);
+        });
         _bed.Store.FailBefore = int.MaxValue;
         var open = new List<CallIntent>();
         var refused = await Should.ThrowAsync<LedgerUnavailableException>(async () =>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Gateway.Ledger;
 using Sluice.Gateway.Records;
@@ -13,15 +12,8 @@ internal static class KilledProcess
 {
     public const string Variable = "SLUICE_KILLED_PROCESS_FOLDER";
 
-    [ModuleInitializer]
-    internal static void RunInsteadOfTests()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder)
-        {
-            RunAsync(folder).GetAwaiter().GetResult();
-            Environment.Exit(3);
-        }
-    }
+    /// <summary>The folder to work in, if this is such a process.</summary>
+    public static string? Folder => Environment.GetEnvironmentVariable(Variable);
 
     public static LedgerOptions Options(string folder) => new()
     {
@@ -32,7 +24,7 @@ internal static class KilledProcess
         BatchEntriesMax = 50,
     };
 
-    private static async Task RunAsync(string folder)
+    public static async Task<int> RunAsync(string folder)
     {
         using var store = new FileRecordStore(Path.Combine(folder, "store"));
         var ledger = new CallLedger(Options(folder), store, TimeProvider.System, NullLogger<CallLedger>.Instance);
@@ -57,6 +49,7 @@ internal static class KilledProcess
                 Say($"S {intent.RequestId} {i} .\n");
             }
         })));
+        return 3;
 
         void Say(string line)
         {
