@@ -23,7 +23,7 @@ public sealed class SandboxImages(SandboxOptions options, TimeProvider time)
     /// </summary>
     /// <param name="id">The file name without <c>.png</c>.</param>
     /// <param name="png">The picture where the answer is <see langword="true"/>.</param>
-    /// <param name="problem">What is wrong with the link, in one sentence for the caller; answer 403.</param>
+    /// <param name="problem">What is wrong with the link, in one sentence, for the caller.</param>
     public bool TryRender(string id, string? expires, string? sig, out ReadOnlyMemory<byte> png, out string problem)
     {
         png = default;

@@ -18,8 +18,8 @@ public class ManagementJsonTests
              "limits":{"callsPerDay":500,"requestsPerMinute":null,"concurrency":3}}
             """, ManagementJson.Default.KeyBody)!;
 
-        body.ExpiresAt.ShouldBe(Noon);
-        body.ExpiresAt!.Value.Offset.ShouldBe(TimeSpan.Zero);
+        body.ExpiresAt.Value.ShouldBe(Noon);
+        body.ExpiresAt.Value!.Value.Offset.ShouldBe(TimeSpan.Zero);
         body.AllowedNetworks.ShouldBe(["10.0.0.0/8"]);
         body.Scope!.Models.ShouldBe(["deepseek-*"]);
         body.Limits!.CallsPerDay.Value.ShouldBe(500);

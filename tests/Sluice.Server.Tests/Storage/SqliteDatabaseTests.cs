@@ -15,6 +15,9 @@ public sealed class SqliteDatabaseTests : SluiceDatabaseContract, IDisposable
 
     public void Dispose() => _backend.Dispose();
 
+    // SQLite has one kind of integer for flags and for numbers of every size.
+    protected override string Stored(string kind) => kind is "flag" or "int" or "long" ? "integer" : kind;
+
     protected override async Task<IReadOnlyList<(string Table, string Column, bool Nullable, string Kind)>> ReadColumnsAsync(DbConnection connection)
     {
         await using var command = connection.CreateCommand();
@@ -26,17 +29,10 @@ public sealed class SqliteDatabaseTests : SluiceDatabaseContract, IDisposable
         await using var reader = await command.ExecuteReaderAsync(Token);
         while (await reader.ReadAsync(Token))
         {
-            var column = reader.GetString(1);
-            // SQLite has one kind of integer; which C# type reads it is told by the name.
-            var kind = reader.GetString(3) switch
-            {
-                "TEXT" => "text",
-                "BLOB" => "bytes",
-                _ when column is "enabled" or "allow_private_address" => "flag",
-                _ when column is "concurrency" or "pepper_version" or "priority" or "weight" => "int",
-                _ => "long",
-            };
-            columns.Add((reader.GetString(0), column, reader.GetBoolean(2) && column != "seq", kind));
+            var kind = reader.GetString(3) switch { "TEXT" => "text", "BLOB" => "bytes", "INTEGER" => "integer", var other => other };
+            // A rowid that fills itself in is declared without 'not null' and never is null.
+            var (table, column) = (reader.GetString(0), reader.GetString(1));
+            columns.Add((table, column, reader.GetBoolean(2) && (table, column) != ("changes", "seq"), kind));
         }
         return columns;
     }

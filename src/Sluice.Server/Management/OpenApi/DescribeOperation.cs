@@ -41,8 +41,12 @@ internal static class DescribeOperation
         if (described.RequestBody is OpenApiRequestBody { Content: { } contents } body)
         {
             body.Required = !operation.BodyOptional;
-            if (operation.BodyExample is { } example && contents.TryGetValue("application/json", out var content))
-                content.Example = JsonNode.Parse(example);
+            if (contents.TryGetValue("application/json", out var content))
+            {
+                // A generic parameter passes for one that may be null.
+                content.Schema = new OpenApiSchemaReference(operation.Body!.Name, context.Document);
+                content.Example = operation.BodyExample is { } example ? JsonNode.Parse(example) : null;
+            }
         }
 
         foreach (var (status, response) in described.Responses ?? [])

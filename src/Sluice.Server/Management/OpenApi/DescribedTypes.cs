@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -14,6 +15,8 @@ internal static class DescribedTypes
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        // Numbers are not taken as text.
+        options.NumberHandling = JsonNumberHandling.Strict;
         foreach (var converter in ManagementJson.Default.Options.Converters.Concat(SluiceJson.Default.Options.Converters))
         {
             if (converter.Type != typeof(DateTimeOffset))

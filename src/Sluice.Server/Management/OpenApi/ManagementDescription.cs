@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.OpenApi;
@@ -57,9 +58,12 @@ internal static class ManagementDescription
 
     public static void Described(this IEndpointConventionBuilder endpoint, Operation operation)
     {
-        // The framework describes endpoints that come from a method. This one only tells it the type of the body; parameters come from the operation.
-        // (Its own metadata for bodies would also take part in routing, where another content type would find the wrong endpoint.)
-        endpoint.WithMetadata(operation.Body is { } body ? WithBody.MakeGenericMethod(body) : WithoutBody, operation);
+        // The framework describes endpoints that come from a method, and bodies by the method's parameters. This method only tells it the type; all else
+        // comes from the operation. (Metadata of what is accepted would also take part in routing, where another content type would find the wrong endpoint.)
+        var method = operation.Body is { } body ? WithBody.MakeGenericMethod(body) : WithoutBody;
+        endpoint.WithMetadata(method, operation);
+        foreach (var parameter in method.GetParameters())
+            endpoint.WithMetadata(new BodyParameter(parameter, operation.BodyOptional));
         endpoint.WithMetadata(new EndpointNameMetadata(operation.Name), new TagsAttribute(Tag(operation)));
         endpoint.WithMetadata(operation.Answer is { } answer
             ? new ProducesResponseTypeMetadata(operation.Status, answer, ["application/json"])
@@ -86,4 +90,11 @@ internal static class ManagementDescription
     }
 
     private static void HandleBody<T>([FromBody] T body) => _ = body;
+
+    private sealed record BodyParameter(ParameterInfo ParameterInfo, bool IsOptional) : IParameterBindingMetadata
+    {
+        public string Name => ParameterInfo.Name!;
+        public bool HasTryParse => false;
+        public bool HasBindAsync => false;
+    }
 }
