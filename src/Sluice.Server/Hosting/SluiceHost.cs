@@ -5,6 +5,7 @@ using Sluice.Gateway;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Ledger;
 using Sluice.Gateway.Limits;
+using Sluice.Gateway.Metering;
 using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Upstreams;
 using Sluice.Server.Configuration;
@@ -72,6 +73,8 @@ public sealed class SluiceHost : IAsyncDisposable
         var output = overrides.Output ?? Console.Out;
         var settings = SettingsFile.Read(CommandLine.Parse(args), overrides.WorkingFolder ?? Environment.CurrentDirectory,
             overrides.Environment ?? SettingsFile.ProcessEnvironment(), overrides.Settings, out var configuration);
+        // The sandbox counts with a real vocabulary, which takes a while to load: the first call would wait for it.
+        if (settings.Upstreams.All(u => u.Kind == UpstreamKind.Sandbox)) _ = TokenCounter.WarmAsync();
         var folder = DataFolder.Open(settings.DataFolder);
         // The database and the HTTP server do not need each other yet, and each takes a good part of the start.
         var opening = Task.Run(() => OpenedStorage.OpenAsync(folder, settings, time, CancellationToken.None));

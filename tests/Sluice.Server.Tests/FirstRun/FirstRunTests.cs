@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sluice.Testing;
@@ -8,6 +9,7 @@ using Sluice.Testing;
 namespace Sluice.Server.Tests.FirstRun;
 
 /// <summary>The first start and the ones after it, in a folder that was empty.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class FirstRunTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

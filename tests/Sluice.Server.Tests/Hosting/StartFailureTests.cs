@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Sluice.Testing;
 
 namespace Sluice.Server.Tests.Hosting;
 
 /// <summary>What stops a start, as the operator sees it: a real process, its standard error and its exit code.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class StartFailureTests : IDisposable
 {
     private readonly TempFolder _folder = new();
