@@ -15,7 +15,7 @@ public static class PromptTokenEstimate
     public static long FromBytes(ReadOnlySpan<byte> body)
     {
         var tokens = 0L;
-        for (;;)
+        for (; ; )
         {
             var image = body.IndexOf(";base64,"u8);
             if (image < 0) return tokens + FromText(body);

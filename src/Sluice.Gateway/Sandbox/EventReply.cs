@@ -108,7 +108,7 @@ internal sealed class EventReply : UpstreamReply
     {
         if (!_eventPending) return 0;
         var written = 0;
-        for (;;)
+        for (; ; )
         {
             var count = Math.Min(_event.Length - _eventPosition, buffer.Length - written);
             _event.Written.Slice(_eventPosition, count).CopyTo(buffer[written..]);

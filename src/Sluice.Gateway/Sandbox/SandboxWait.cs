@@ -38,7 +38,7 @@ internal sealed class SandboxWait(UpstreamCall call, TimeProvider time) : IAbort
     /// <summary>Ends only by being cut.</summary>
     public async ValueTask ForeverAsync()
     {
-        for (;;)
+        for (; ; )
         {
             ThrowIfAborted();
             await Once(Timeout.InfiniteTimeSpan);

@@ -38,11 +38,13 @@ public sealed class TakeLimits(InProcessLimits limits) : Stage
                     string.Create(CultureInfo.InvariantCulture, $"This one call may use {tokens:N0} tokens, the key's limit is {size} tokens a minute: shorten the prompt or max_tokens, or have the limit raised."));
             case LimitKind.Concurrency:
                 return new(ErrorCodes.RateLimitExceeded with { Retry = verdict.NeverFits ? false : true },
-                    $"The key's limit is {size} calls at once; wait for one to end.") { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
+                    $"The key's limit is {size} calls at once; wait for one to end.")
+                { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
             default:
                 var unit = verdict.Exceeded == LimitKind.TokensPerMinute ? "tokens" : "requests";
                 return new(ErrorCodes.RateLimitExceeded with { Retry = verdict.NeverFits ? false : true },
-                    string.Create(CultureInfo.InvariantCulture, $"The key's limit is {size} {unit} a minute; come back in {Math.Ceiling(verdict.RetryAfter.TotalSeconds):0} s.")) { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
+                    string.Create(CultureInfo.InvariantCulture, $"The key's limit is {size} {unit} a minute; come back in {Math.Ceiling(verdict.RetryAfter.TotalSeconds):0} s."))
+                { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
         }
     }
 }
