@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Sluice.Contracts.Errors;
 
@@ -16,13 +17,16 @@ internal static class RoutingMembers
         "model_list", "fallbacks", "mock_response", "litellm_params", "router_settings", "callbacks", "success_callback",
     ];
 
+    private static readonly byte[][] Utf8 = [.. Names.Select(Encoding.UTF8.GetBytes)];
+
     /// <summary>The reader stands on the member's name.</summary>
     public static Refusal? Refuse(in Utf8JsonReader reader)
     {
-        foreach (var name in Names)
+        foreach (var name in Utf8)
         {
+            if (name.Length != reader.ValueSpan.Length && !reader.ValueIsEscaped) continue;
             if (reader.ValueTextEquals(name))
-                return new(ErrorCodes.UnsupportedParameter, $"'{name}' is not accepted: where a call goes is decided by the gateway's operator.", name);
+                return new(ErrorCodes.UnsupportedParameter, $"'{Encoding.UTF8.GetString(name)}' is not accepted: where a call goes is decided by the gateway's operator.", Encoding.UTF8.GetString(name));
         }
 
         return null;
