@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Sluice.Server.Secrets;
@@ -5,7 +6,7 @@ namespace Sluice.Server.Secrets;
 /// <summary>
 /// A folder of keys: files <c>&lt;kind&gt;-&lt;version&gt;.key</c>, each 32 bytes in base64, for their owner only.
 /// </summary>
-internal sealed class KeyFiles(string folder)
+internal sealed partial class KeyFiles(string folder)
 {
     private const int KeyBytes = 32;
     private const int FileBytesMax = 1024;
@@ -52,7 +53,7 @@ internal sealed class KeyFiles(string folder)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        // Written aside and moved into place: nobody ever sees a file half written, and of two processes that start together one wins.
+        // Written aside and put into place: nobody ever sees a file half written, and of two processes that start together one wins.
         var aside = $"{path}.{Guid.CreateVersion7():n}.new";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -63,13 +64,34 @@ internal sealed class KeyFiles(string folder)
         }
         try
         {
-            File.Move(aside, path, overwrite: false);
+            PutInPlace(aside, path);
         }
         catch (IOException) when (File.Exists(path))
+        {
+            // The other one's is as good.
+        }
+        finally
         {
             File.Delete(aside);
         }
     }
+
+    /// <exception cref="IOException">There is a file at <paramref name="path"/> already.</exception>
+    private static void PutInPlace(string aside, string path)
+    {
+        // File.Move looks first and renames then, so two at once could both succeed, and the first would go on with a key that is no longer there.
+        // A second name for the file is given or refused in one act. Where the file system knows no second names, moving is all there is.
+        const int Exists = 17;
+        if (!OperatingSystem.IsWindows())
+        {
+            if (Link(aside, path) == 0) return;
+            if (Marshal.GetLastPInvokeError() == Exists) throw new IOException($"The file {path} exists already.");
+        }
+        File.Move(aside, path, overwrite: false);
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string added);
 
     private static byte[] Read(string path)
     {

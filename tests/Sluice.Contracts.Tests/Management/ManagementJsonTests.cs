@@ -33,7 +33,8 @@ public class ManagementJsonTests
     {
         var body = JsonSerializer.Deserialize("""{"name":"n","kind":"test"}""", ManagementJson.Default.KeyBody)!;
 
-        (body.ProjectId, body.ExpiresAt, body.AllowedNetworks, body.Scope, body.Limits).ShouldBe((null, null, null, null, null));
+        (body.ProjectId, body.AllowedNetworks, body.Scope, body.Limits).ShouldBe((null, null, null, null));
+        body.ExpiresAt.HasValue.ShouldBeFalse();
     }
 
     [Fact]
