@@ -63,6 +63,18 @@ public class StreamingTests(SandboxServer sandbox)
     }
 
     [Fact]
+    public async Task A_stream_that_breaks_off_has_no_finish_reason()
+    {
+        // This library passes over the error event that ends such a stream, so the missing reason is all that its user sees.
+        await using var upstream = FakeUpstream.Start();
+        upstream.Default = FakeReply.CutStream([FakeReply.ChunkJson("""{"role":"assistant","content":"One"}""")]);
+        await using var server = await SluiceServer.StartAsync(new SluiceServerOptions().With(upstream));
+        var (text, updates) = await ReadAsync(server.Chat("some-model"), Question);
+        text.ShouldBe("One");
+        updates.ShouldAllBe(u => u.FinishReason == null);
+    }
+
+    [Fact]
     public async Task A_caller_who_stops_reading_ends_the_upstream_s_work()
     {
         await using var upstream = FakeUpstream.Start();
