@@ -82,8 +82,16 @@ internal sealed class JournalDrainer : IAsyncDisposable
             while (true)
             {
                 await _arrived.WaitAsync(stop).ConfigureAwait(false);
-                await _hurry.WaitAsync(_options.DrainInterval, stop).ConfigureAwait(false);
-                while (await DrainBatchAsync(stop).ConfigureAwait(false)) { }
+                // A commit costs a disk flush, so entries gather between two of them; only a full batch is followed at once by the next.
+                bool more;
+                do
+                {
+                    await _hurry.WaitAsync(_options.DrainInterval, stop).ConfigureAwait(false);
+                    bool full;
+                    do (more, full) = await DrainBatchAsync(stop).ConfigureAwait(false);
+                    while (full);
+                }
+                while (more);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -101,8 +109,8 @@ internal sealed class JournalDrainer : IAsyncDisposable
         }
     }
 
-    /// <returns>Whether entries still wait.</returns>
-    private async Task<bool> DrainBatchAsync(CancellationToken stop)
+    /// <returns>Whether entries still wait, and whether the batch was as large as one may be.</returns>
+    private async Task<(bool More, bool Full)> DrainBatchAsync(CancellationToken stop)
     {
         var failures = 0;
         var retry = RetryFirst;
@@ -120,7 +128,7 @@ internal sealed class JournalDrainer : IAsyncDisposable
                 if (failures > 0) _logger.LogInformation("The record store takes records again, after {Failures} failed attempts.", failures);
                 var more = _journal.Drained(_reader.Position, entries);
                 Reached(_reader.Position);
-                return more;
+                return (more, more && entries >= _options.BatchEntriesMax);
             }
             catch (Exception failure) when (!stop.IsCancellationRequested)
             {

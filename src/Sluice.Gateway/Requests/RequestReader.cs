@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Security.Cryptography;
@@ -23,14 +21,6 @@ public static class RequestReader
     private static readonly JsonReaderOptions Options = new() { MaxDepth = DepthMax, CommentHandling = JsonCommentHandling.Disallow };
     // A caller who could choose names that collide could have good bodies refused; the seed is this process's secret.
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
-
-    // Members by which other gateways let callers choose where a call goes. They have no business here, and an upstream might obey them.
-    private static readonly string[] RoutingMembers =
-    [
-        "api_base", "api_key", "api_version", "base_url", "baseURL", "custom_llm_provider", "extra_headers", "headers", "proxy", "proxies",
-        "deployment_id", "azure_endpoint", "organization_id", "provider_config", "custom_host", "endpoint", "upstream", "target_url", "host",
-        "model_list", "fallbacks", "mock_response", "litellm_params", "router_settings", "callbacks", "success_callback",
-    ];
 
     [ThreadStatic]
     private static HashSet<ulong>? t_names;
@@ -91,7 +81,7 @@ public static class RequestReader
             {
                 if (NoteName(0, anyCase: true) is { } duplicate) return duplicate;
                 var rule = FindRule();
-                if (rule < 0 && RoutingMember() is { } routing) return routing;
+                if (rule < 0 && RoutingMembers.Refuse(_reader) is { } routing) return routing;
                 _reader.Read();
                 var refusal = rule < 0 ? Skip() : Member(rule, ref facts);
                 if (refusal is not null) return refusal;
@@ -130,17 +120,6 @@ public static class RequestReader
             }
 
             return -1;
-        }
-
-        private readonly Refusal? RoutingMember()
-        {
-            foreach (var name in RoutingMembers)
-            {
-                if (_reader.ValueTextEquals(name))
-                    return new(ErrorCodes.UnsupportedParameter, $"'{name}' is not accepted: where a call goes is decided by the gateway's operator.", name);
-            }
-
-            return null;
         }
 
         private Refusal? Member(int index, ref RequestFacts facts)
@@ -349,43 +328,9 @@ public static class RequestReader
                 ? null
                 : new(ErrorCodes.DuplicateMember, "Parsers differ on which one counts.", Encoding.UTF8.GetString(name.Length > 64 ? name[..64] : name));
 
-        /// <summary>Escapes of half a surrogate pair are not text: storage and upstreams choke on them.</summary>
-        private readonly Refusal? BadText()
-        {
-            if (!_reader.ValueIsEscaped) return null;
-            var text = _reader.ValueSpan;
-            for (var i = text.IndexOf("\\u"u8); i >= 0;)
-            {
-                // An escaped backslash before the 'u' is text, not an escape.
-                var backslashes = 1;
-                while (i - backslashes >= 0 && text[i - backslashes] == '\\') backslashes++;
-                var next = i + 2;
-                if (backslashes % 2 == 1 && text.Length >= i + 6)
-                {
-                    var unit = Unit(text, i);
-                    if (char.IsLowSurrogate(unit)) return LoneSurrogate();
-                    if (char.IsHighSurrogate(unit))
-                    {
-                        if (text.Length < i + 12 || text[i + 6] != '\\' || text[i + 7] != 'u' || !char.IsLowSurrogate(Unit(text, i + 6))) return LoneSurrogate();
-                        next = i + 12;
-                    }
-                    else
-                    {
-                        next = i + 6;
-                    }
-                }
-
-                var step = text[next..].IndexOf("\\u"u8);
-                i = step < 0 ? -1 : next + step;
-            }
-
-            return null;
-
-            static char Unit(ReadOnlySpan<byte> text, int at)
-                => Utf8Parser.TryParse(text.Slice(at + 2, 4), out ushort unit, out _, 'x') ? (char)unit : '\0';
-
-            static Refusal LoneSurrogate() => new(ErrorCodes.InvalidJson, "A string holds half a surrogate pair (\\uD800–\\uDFFF).");
-        }
+        private readonly Refusal? BadText() => _reader.ValueIsEscaped && EscapedText.HasLoneSurrogate(_reader.ValueSpan)
+            ? new(ErrorCodes.InvalidJson, "A string holds half a surrogate pair (\\uD800–\\uDFFF).")
+            : null;
 
         private static bool Matches(JsonKinds kinds, JsonTokenType token) => token switch
         {
