@@ -33,7 +33,7 @@ public class ManagementJsonTests
     {
         var body = JsonSerializer.Deserialize("""{"name":"n","kind":"test"}""", ManagementJson.Default.KeyBody)!;
 
-        (body.ProjectId, body.ExpiresAt, body.AllowedNetworks, body.Scope, body.Limits).ShouldBe((null, null, null, null, null));
+        (body.ProjectId, body.ExpiresAt.HasValue, body.AllowedNetworks, body.Scope, body.Limits).ShouldBe((null, false, null, null, null));
     }
 
     [Fact]
