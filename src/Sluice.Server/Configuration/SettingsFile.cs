@@ -71,6 +71,7 @@ public static class SettingsFile
             Ledger = new LedgerSettings(
                 settings.Choice("Sluice:Ledger:Durability", LedgerDurability.Process),
                 TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 100, 1, 10_000))),
+            RecordDays = (int)settings.Integer("Sluice:Records:KeepDays", 400, 0, 36_500),
             Prices = prices,
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
