@@ -41,4 +41,9 @@ public sealed class GatewayStages(
         checkNetwork,
         checkPermission,
     ];
+
+    /// <summary>Names of the stages that calls to an endpoint pass; none for an endpoint that is not known.</summary>
+    public IReadOnlyList<string> NamesOf(string endpoint)
+        => ModelEndpoints.All.FirstOrDefault(e => e.Name == endpoint) is not { } known ? []
+            : [.. (known.IsQuestion ? Question : ModelCall).Select(static stage => stage.Name)];
 }

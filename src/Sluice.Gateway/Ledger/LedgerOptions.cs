@@ -27,7 +27,7 @@ public sealed class LedgerOptions
     public LedgerDurability Durability { get; set; } = LedgerDurability.Process;
 
     /// <summary>Longest time that what was written waits for its flush to disk, 1 ms – 10 s; nothing wakes while nothing is written. Power durability flushes as soon as it can instead.</summary>
-    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Longest time that what was written waits for its way into the database, 1 ms – 1 min.</summary>
     public TimeSpan DrainInterval { get; set; } = TimeSpan.FromMilliseconds(250);

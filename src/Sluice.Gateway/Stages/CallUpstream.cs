@@ -12,7 +12,7 @@ namespace Sluice.Gateway.Stages;
 public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayOptions options, TimeProvider time) : Stage
 {
     // Bodies up to this size are kept while a stream runs, so that the prompt can be counted exactly if the stream breaks off.
-    public const int KeptBodyMax = 16 * 1024;
+    public const int KeptBodyMax = 4 * 1024;
 
     private static readonly SearchValues<char> TraceCharacters = SearchValues.Create("0123456789abcdef-");
 

@@ -20,7 +20,7 @@ public sealed class MeterUsage(PriceTable prices) : Stage
                 exchange.Usage = new TokenUsage
                 {
                     Source = TokenSource.Estimated,
-                    Prompt = PromptTokens.Estimate(exchange),
+                    Prompt = PromptTokens.Of(exchange),
                     Completion = exchange.Text.Complete(),
                 };
             }

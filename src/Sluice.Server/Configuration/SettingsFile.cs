@@ -70,7 +70,8 @@ public static class SettingsFile
                 settings.Duration("Sluice:Drain:TimeoutSeconds", TimeSpan.FromSeconds(25), TimeSpan.Zero, TimeSpan.FromHours(1))),
             Ledger = new LedgerSettings(
                 settings.Choice("Sluice:Ledger:Durability", LedgerDurability.Process),
-                TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 50, 1, 10_000))),
+                TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 100, 1, 10_000))),
+            RecordDays = (int)settings.Integer("Sluice:Records:KeepDays", 400, 0, 36_500),
             Prices = prices,
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,

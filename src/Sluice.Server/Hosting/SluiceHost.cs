@@ -90,14 +90,16 @@ public sealed class SluiceHost : IAsyncDisposable
                 ImageSigningKey = storage.Material.Derive("image-links"),
                 TokensPerSecond = settings.Sandbox.TokensPerSecond,
             });
+            builder.Services.AddSingleton(settings);
             builder.Services.AddGateway(GatewayOptionsOf(settings, folder));
             builder.Services.AddManagement((services, options) =>
             {
                 options.Endpoints = [.. ModelEndpoints.All.Select(e => e.Name).Distinct()];
-                options.Stages = [.. services.GetRequiredService<GatewayStages>().ModelCall.Select(s => s.Name)];
+                options.StagesOf = services.GetRequiredService<GatewayStages>().NamesOf;
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
+            builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 

@@ -12,8 +12,8 @@ public sealed class ManagementOptions
         "POST /v1/images/generations", "GET /v1/models", "GET /user/balance",
     ];
 
-    /// <summary>The gateway's stages in their order, by which the times in a request record are named.</summary>
-    public IReadOnlyList<string> Stages { get; set; } = [];
+    /// <summary>The stages that calls to an endpoint pass, in their order: by them the times in a request record are named.</summary>
+    public Func<string, IReadOnlyList<string>> StagesOf { get; set; } = static _ => [];
 
     /// <summary>Upstreams from the configuration: listed, and not changed here.</summary>
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams { get; set; } = [];

@@ -33,8 +33,7 @@ public class ManagementJsonTests
     {
         var body = JsonSerializer.Deserialize("""{"name":"n","kind":"test"}""", ManagementJson.Default.KeyBody)!;
 
-        (body.ProjectId, body.AllowedNetworks, body.Scope, body.Limits).ShouldBe((null, null, null, null));
-        body.ExpiresAt.HasValue.ShouldBeFalse();
+        (body.ProjectId, body.ExpiresAt.HasValue, body.AllowedNetworks, body.Scope, body.Limits).ShouldBe((null, false, null, null, null));
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class ManagementServer : IAsyncLifetime
                     Models = [new ServedModel("chat", "deepseek-chat"), new ServedModel("deepseek-chat", "deepseek-chat")],
                 },
             ];
-            options.Stages = ["RecordRequest", "Authenticate"];
+            options.StagesOf = _ => ["RecordRequest", "Authenticate"];
             options.CallsOnDay = static (_, day, _) => ValueTask.FromResult(day == new DateOnly(2030, 1, 31).DayNumber ? 7L : 0L);
         });
         _app = builder.Build();

@@ -13,7 +13,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public RecordReader Records { get; } = records;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
-    public IReadOnlyList<string> Stages => options.Stages;
+    public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
 
     /// <summary>Calls of a key counted on a day: what the gateway's own count says where the host gave it, else what was written so far.</summary>

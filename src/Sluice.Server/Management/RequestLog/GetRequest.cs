@@ -26,7 +26,7 @@ internal static class GetRequest
         // What cannot be an id is not looked for: that would mean looking everywhere.
         return ObjectId.Fits(ObjectId.Request, call.Id)
             && await call.Tools.Records.GetAsync(call.Caller.OrganisationId, call.Id, call.CancellationToken) is { } record
-            ? new Answer(RequestView.Of(record, call.Tools.Stages))
+            ? new Answer(RequestView.Of(record, call.Tools.StagesOf(record.Endpoint)))
             : Outcome.NotFound;
     }
 }

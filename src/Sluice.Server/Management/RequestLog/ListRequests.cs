@@ -51,7 +51,7 @@ internal static class ListRequests
         var found = await call.Tools.Records.ListAsync(filter, page.After, page.Limit, call.CancellationToken);
         return new Answer(new Page<RequestAnswer>
         {
-            Data = [.. found.Records.Select(record => RequestView.Of(record, call.Tools.Stages))],
+            Data = [.. found.Records.Select(record => RequestView.Of(record, call.Tools.StagesOf(record.Endpoint)))],
             NextCursor = found.NextCursor is { } next ? PageQuery.Cursor(next) : null,
         });
     }
