@@ -50,6 +50,7 @@ public static class GatewayExtensions
         services.AddSingleton<SandboxImageEndpoint>();
         services.AddSingleton<RequestIds>();
         services.AddSingleton<RecordRequest>();
+        services.AddSingleton<VerifiedKeys>();
         services.AddSingleton<Authenticate>();
         services.AddSingleton<CheckNetwork>();
         services.AddSingleton<ReadRequest>();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Contracts.Errors;
@@ -56,6 +57,7 @@ public sealed class GatewayPipeline(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask DownAsync(Stage[] list, Exchange exchange, Refusal? turnedAway)
     {
         var began = exchange.Started;
@@ -100,6 +102,7 @@ public sealed class GatewayPipeline(
     }
 
     /// <summary>Sends the end of the answer, then reads what is left of the upstream's, so that its connection can be used again.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FinishAsync(Exchange exchange)
     {
         try

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Sluice.Contracts.Errors;
 
@@ -22,6 +23,7 @@ public struct RequestBody
     }
 
     /// <summary>Reads the whole body, at most <paramref name="max"/> bytes; a longer announced one is refused before a byte of it is read.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<(RequestBody Body, Refusal? Refusal)> ReadAsync(HttpRequest request, long max)
     {
         if (request.ContentLength > max) return (default, TooLarge(max));

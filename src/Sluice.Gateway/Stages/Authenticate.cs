@@ -7,7 +7,7 @@ using Sluice.Gateway.Keys;
 namespace Sluice.Gateway.Stages;
 
 /// <summary>Whose key is this, and may it be used now? Takes <c>Authorization: Bearer</c>, <c>api-key</c> and <c>x-api-key</c>; every rule holds for each of them.</summary>
-public sealed class Authenticate(KeyTable keys, KeyHasher hasher) : Stage
+public sealed class Authenticate(KeyTable keys, KeyHasher hasher, VerifiedKeys verified) : Stage
 {
     public override ValueTask<Refusal?> EnterAsync(Exchange exchange)
     {
@@ -18,7 +18,7 @@ public sealed class Authenticate(KeyTable keys, KeyHasher hasher) : Stage
             return Refuse(new(ErrorCodes.InvalidApiKey, "Its form or its checksum is wrong; copy it again, whole and without blanks."));
         if (purpose is not (KeyPurpose.Test or KeyPurpose.Live))
             return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management or set-up token; model calls need an API key, which the management API creates."));
-        if (!keys.TryFind(publicId, out var key, out var credential) || !hasher.Verify(text, credential.Hash.Span, credential.PepperVersion))
+        if (!keys.TryFind(publicId, out var key, out var credential) || !IsSecretOf(credential, text, request.Headers.Authorization))
             return Refuse(new(ErrorCodes.UnknownApiKey, "It may have been deleted, or belongs to another installation."));
 
         // From here on the caller is known: a refusal is recorded under the key.
@@ -29,6 +29,15 @@ public sealed class Authenticate(KeyTable keys, KeyHasher hasher) : Stage
         if (key.ExpiresAt <= now) return Refuse(new(ErrorCodes.ExpiredApiKey, $"That was at {Instant(key.ExpiresAt.Value)}. Ask its owner for a new one."));
         if (credential.ExpiresAt <= now) return Refuse(new(ErrorCodes.ExpiredApiKey, $"It was rotated, and the overlap ended at {Instant(credential.ExpiresAt.Value)}. Use the new secret."));
         return Pass;
+    }
+
+    private bool IsSecretOf(KeyCredential credential, ReadOnlySpan<char> text, StringValues authorization)
+    {
+        var header = authorization.Count == 1 ? authorization[0] : null;
+        if (header is not null && verified.Knows(header, credential)) return true;
+        if (!hasher.Verify(text, credential.Hash.Span, credential.PepperVersion)) return false;
+        if (header is not null) verified.Remember(header, credential);
+        return true;
     }
 
     /// <summary>The one key that was sent, wherever it was put.</summary>

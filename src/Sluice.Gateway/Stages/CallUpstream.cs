@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Sluice.Contracts.Errors;
 using Sluice.Gateway.Requests;
@@ -18,6 +19,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
 
     private readonly string _via = "1.1 " + options.InstanceName;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<Refusal?> EnterAsync(Exchange exchange)
     {
         if (exchange.Facts.Stream && exchange.Endpoint.CanStream)
@@ -54,6 +56,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         exchange.Watch.KeepAlive = null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Refusal?> AskAsync(Exchange exchange, Candidate candidate)
     {
         var endpoint = exchange.Endpoint;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Sluice.Contracts.Errors;
 using Sluice.Gateway.Metering;
@@ -22,6 +23,7 @@ public sealed class ReadRequest(GatewayOptions options) : Stage
         return ReadAsync(exchange);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<Refusal?> ReadAsync(Exchange exchange)
     {
         var (body, tooLarge) = await RequestBody.ReadAsync(exchange.Http.Request, exchange.Endpoint.BodyBytesMax);

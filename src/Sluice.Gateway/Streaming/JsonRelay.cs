@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Sluice.Contracts.Errors;
@@ -18,6 +19,7 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
     private const int WholeMax = 64 * 1024;
     private const int TailBytes = 4096;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RelayAsync(Exchange exchange)
     {
         var reply = exchange.Reply!;
@@ -120,6 +122,7 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(Exchange exchange, Memory<byte> buffer)
     {
         exchange.Watch.AwaitUpstream(clock.After(exchange.Candidate!.Definition.IdleTimeout), UpstreamFailure.IdleTimeout);

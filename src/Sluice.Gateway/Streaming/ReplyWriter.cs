@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Sluice.Contracts.Errors;
 using Sluice.Gateway.Upstreams;
 
@@ -7,18 +8,21 @@ namespace Sluice.Gateway.Streaming;
 /// <summary>The one place that answers: a refusal, a JSON answer, or a stream.</summary>
 public sealed class ReplyWriter(SseRelay streams, JsonRelay answers)
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(Exchange exchange)
     {
         if (exchange.Gate is { } gate) await WriteStreamAsync(exchange, gate);
         else await WriteAnswerAsync(exchange);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAnswerAsync(Exchange exchange)
     {
         if (exchange.Refusal is null && exchange.Reply is not null) await answers.RelayAsync(exchange);
         if (exchange.Refusal is { } refusal && exchange.FirstByte == 0 && !exchange.Http.Response.HasStarted) Write(exchange, refusal);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteStreamAsync(Exchange exchange, StreamGate gate)
     {
         if (exchange.Refusal is null && exchange.Reply is not null)

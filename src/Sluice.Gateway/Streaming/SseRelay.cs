@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Sluice.Contracts.Errors;
 using Sluice.Gateway.Upstreams;
@@ -27,6 +28,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         response.Headers["x-accel-buffering"] = "no";
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RelayAsync(Exchange exchange, StreamGate gate)
     {
         var reply = exchange.Reply!;
@@ -257,6 +259,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
     }
 
     /// <summary>False if the caller is gone.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FlushAsync(Exchange exchange, PipeWriter output)
     {
         var flush = output.FlushAsync();
