@@ -38,10 +38,11 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         {
             exchange.Candidate = candidate;
             refusal = await AskAsync(exchange, candidate);
-            if (refusal is null || exchange.Dispatched || exchange.CallerLeft) break;
+            if (refusal is null || exchange.Dispatched || exchange.CallerLeft || exchange.CutHere) break;
         }
 
-        if (exchange.Body.Length > KeptBodyMax || !exchange.Facts.Stream) exchange.Body.Return();
+        // An answer that came early finds the request still being sent: then its bytes are given back with the reply.
+        if ((exchange.Body.Length > KeptBodyMax || !exchange.Facts.Stream) && exchange.Reply is not { IsSending: true }) exchange.Body.Return();
         if (refusal is not null && exchange.Candidates.Length > 1 && !exchange.Dispatched)
             refusal = refusal with { Detail = $"{refusal.Detail} All {exchange.Candidates.Length} upstreams for this model were tried." };
         return refusal;
@@ -88,7 +89,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
             exchange.Watch.UpstreamCame();
         }
 
-        exchange.Http.Response.Headers["x-sluice-upstream"] = candidate.Definition.Name;
+        await NameUpstreamAsync(exchange, candidate);
         if (exchange.Reply.Status is < 200 or >= 300)
         {
             exchange.Watch.AwaitUpstream(clock.After(ErrorBodyTimeout), UpstreamFailure.IdleTimeout);
@@ -96,6 +97,21 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         }
 
         return Unexpected(exchange, exchange.Reply);
+    }
+
+    /// <summary>Not while a keep-alive is being written, and no longer once one was: headers have gone out with it.</summary>
+    private static async ValueTask NameUpstreamAsync(Exchange exchange, Candidate candidate)
+    {
+        var gate = exchange.Gate;
+        if (gate is not null) await gate.EnterAsync();
+        try
+        {
+            if (!exchange.Http.Response.HasStarted) exchange.Http.Response.Headers["x-sluice-upstream"] = candidate.Definition.Name;
+        }
+        finally
+        {
+            gate?.Leave();
+        }
     }
 
     private static readonly TimeSpan ErrorBodyTimeout = TimeSpan.FromSeconds(5);
