@@ -9,6 +9,7 @@ public sealed class GatewayDrain(DeadlineClock clock, GatewayOptions options, Ti
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inFlight;
     private volatile bool _refusing;
+    private volatile bool _cutting;
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -34,7 +35,14 @@ public sealed class GatewayDrain(DeadlineClock clock, GatewayOptions options, Ti
     }
 
     /// <summary>Ends every call under way with an error event or error.</summary>
-    public void CutAll() => clock.AbortAll(UpstreamFailure.Draining);
+    public void CutAll()
+    {
+        _cutting = true;
+        clock.AbortAll(UpstreamFailure.Draining);
+    }
+
+    /// <summary>Calls that are only now about to be dispatched must not be.</summary>
+    public bool IsCutting => _cutting;
 
     internal Refusal? Enter()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Contracts.Errors;
@@ -45,7 +46,7 @@ public sealed class GatewayPipeline(
             }
 
             // Up again. RecordRequest is always entered, so a record is always left.
-            for (var i = exchange.StagesEntered; i > 0; i--) list[i - 1].Leave(exchange);
+            for (var i = exchange.StagesEntered; i > 0; i--) Leave(list[i - 1], exchange);
             await FinishAsync(exchange);
         }
         finally
@@ -74,6 +75,19 @@ public sealed class GatewayPipeline(
         }
     }
 
+    /// <summary>A stage that fails on the way back must not keep the others from giving back what they took.</summary>
+    private void Leave(Stage stage, Exchange exchange)
+    {
+        try
+        {
+            stage.Leave(exchange);
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Stage {Stage} failed when request {RequestId} left it.", stage.Name, exchange.RequestId);
+        }
+    }
+
     private async ValueTask FailAsync(Exchange exchange, Exception e)
     {
         switch (e)
@@ -81,8 +95,11 @@ public sealed class GatewayPipeline(
             case BadHttpRequestException bad:
                 exchange.Fail(new(bad.StatusCode == 413 ? ErrorCodes.BodyTooLarge : ErrorCodes.InvalidJson, "The body could not be read to its end."), nameof(ReadRequest));
                 break;
+            // The server's own two exceptions come before its token says so.
+            case ConnectionResetException or ConnectionAbortedException:
             case OperationCanceledException or IOException when exchange.CallerLeft || exchange.Http.RequestAborted.IsCancellationRequested:
                 exchange.CallerLeft = true;
+                await SilenceAsync(exchange);
                 return;
             default:
                 log.LogError(e, "Request {RequestId} to {Endpoint} failed inside the gateway.", exchange.RequestId, exchange.Endpoint.Name);
@@ -99,6 +116,15 @@ public sealed class GatewayPipeline(
         {
             exchange.Http.Abort();
         }
+    }
+
+    /// <summary>Nothing writes to the caller when this has returned.</summary>
+    private static async ValueTask SilenceAsync(Exchange exchange)
+    {
+        if (exchange.Gate is not { } gate) return;
+        await gate.EnterAsync();
+        exchange.Watch.KeepAlive = null;
+        gate.Leave();
     }
 
     /// <summary>Sends the end of the answer, then reads what is left of the upstream's, so that its connection can be used again.</summary>

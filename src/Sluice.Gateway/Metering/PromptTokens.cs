@@ -15,7 +15,7 @@ public static class PromptTokens
     public static long Of(Exchange exchange)
     {
         var body = exchange.Body.Memory.Span;
-        if (body.IsEmpty || !TokenCounter.IsReady) return exchange.PromptTokensEstimate;
+        if (body.IsEmpty || body.Length > Stages.CallUpstream.KeptBodyMax || !TokenCounter.IsReady) return exchange.PromptTokensEstimate;
         return Count(body);
     }
 

@@ -8,6 +8,9 @@ namespace Sluice.Gateway.Requests;
 /// <summary>The bytes of a request body, read once into pooled memory. Give them back with <see cref="Return"/>.</summary>
 public struct RequestBody
 {
+    // An announced length is only a promise: more than this is taken as it comes.
+    private const int RentedAtFirstMax = 64 * 1024;
+
     private byte[]? _rented;
 
     public int Length { get; private set; }
@@ -27,7 +30,7 @@ public struct RequestBody
     public static async ValueTask<(RequestBody Body, Refusal? Refusal)> ReadAsync(HttpRequest request, long max)
     {
         if (request.ContentLength > max) return (default, TooLarge(max));
-        var body = new RequestBody { _rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(256, request.ContentLength ?? 4096)) };
+        var body = new RequestBody { _rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 4096, 256, RentedAtFirstMax)) };
         var reader = request.BodyReader;
         try
         {

@@ -10,7 +10,7 @@ using Sluice.Gateway.Upstreams;
 namespace Sluice.Gateway.Stages;
 
 /// <summary>Asks the candidates, one after the other, until one has an answer. Another is asked only where nothing can have reached the one before.</summary>
-public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayOptions options, TimeProvider time) : Stage
+public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayDrain drain, GatewayOptions options, TimeProvider time) : Stage
 {
     // Bodies up to this size are kept while a stream runs, so that the prompt can be counted exactly if the stream breaks off.
     public const int KeptBodyMax = 4 * 1024;
@@ -40,10 +40,11 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         {
             exchange.Candidate = candidate;
             refusal = await AskAsync(exchange, candidate);
-            if (refusal is null || exchange.Dispatched || exchange.CallerLeft) break;
+            if (refusal is null || exchange.Dispatched || exchange.CallerLeft || exchange.CutHere) break;
         }
 
-        if (exchange.Body.Length > KeptBodyMax || !exchange.Facts.Stream) exchange.Body.Return();
+        // An answer that came early finds the request still being sent: then its bytes are given back with the reply.
+        if ((exchange.Body.Length > KeptBodyMax || !exchange.Facts.Stream) && exchange.Reply is not { IsSending: true }) exchange.Body.Return();
         if (refusal is not null && exchange.Candidates.Length > 1 && !exchange.Dispatched)
             refusal = refusal with { Detail = $"{refusal.Detail} All {exchange.Candidates.Length} upstreams for this model were tried." };
         return refusal;
@@ -73,6 +74,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         };
         exchange.Call = call;
         if (exchange.CallerLeft) call.Abort(UpstreamFailure.CallerLeft);
+        if (drain.IsCutting) call.Abort(UpstreamFailure.Draining);
         exchange.Watch.AwaitUpstream(clock.After(candidate.Definition.ConnectTimeout + candidate.Definition.FirstByteTimeout), UpstreamFailure.FirstByteTimeout);
         try
         {
@@ -91,7 +93,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
             exchange.Watch.UpstreamCame();
         }
 
-        exchange.Http.Response.Headers["x-sluice-upstream"] = candidate.Definition.Name;
+        await NameUpstreamAsync(exchange, candidate);
         if (exchange.Reply.Status is < 200 or >= 300)
         {
             exchange.Watch.AwaitUpstream(clock.After(ErrorBodyTimeout), UpstreamFailure.IdleTimeout);
@@ -99,6 +101,21 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayO
         }
 
         return Unexpected(exchange, exchange.Reply);
+    }
+
+    /// <summary>Not while a keep-alive is being written, and no longer once one was: headers have gone out with it.</summary>
+    private static async ValueTask NameUpstreamAsync(Exchange exchange, Candidate candidate)
+    {
+        var gate = exchange.Gate;
+        if (gate is not null) await gate.EnterAsync();
+        try
+        {
+            if (!exchange.Http.Response.HasStarted) exchange.Http.Response.Headers["x-sluice-upstream"] = candidate.Definition.Name;
+        }
+        finally
+        {
+            gate?.Leave();
+        }
     }
 
     private static readonly TimeSpan ErrorBodyTimeout = TimeSpan.FromSeconds(5);

@@ -28,8 +28,15 @@ public sealed class ReplyWriter(SseRelay streams, JsonRelay answers)
         if (exchange.Refusal is null && exchange.Reply is not null)
         {
             await gate.EnterAsync();
-            if (!exchange.Http.Response.HasStarted) SseRelay.Begin(exchange);
-            gate.Leave();
+            try
+            {
+                if (!exchange.Http.Response.HasStarted) SseRelay.Begin(exchange);
+            }
+            finally
+            {
+                gate.Leave();
+            }
+
             await streams.RelayAsync(exchange, gate);
         }
 

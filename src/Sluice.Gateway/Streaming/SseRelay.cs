@@ -213,8 +213,14 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
             {
                 // A complete answer from an upstream that does not send the end mark: the caller's library waits for it.
                 await gate.EnterAsync();
-                output.Write(DoneEvent);
-                gate.Leave();
+                try
+                {
+                    output.Write(DoneEvent);
+                }
+                finally
+                {
+                    gate.Leave();
+                }
             }
         }
 

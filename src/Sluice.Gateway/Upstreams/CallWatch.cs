@@ -39,6 +39,18 @@ public sealed class CallWatch(Exchange exchange)
     /// <summary>The caller was sent something just now.</summary>
     public void Spoke(long now) => Volatile.Write(ref _silentSince, now);
 
+    private void AbortCaller()
+    {
+        try
+        {
+            Exchange.Http.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended at this moment. An exception on the clock's thread would end the process.
+        }
+    }
+
     /// <summary>Called every tick of the clock.</summary>
     public void Tick(long now, long keepAliveTicks)
     {
@@ -48,7 +60,7 @@ public sealed class CallWatch(Exchange exchange)
             // The caller does not read: free what it holds.
             Volatile.Write(ref _callerDue, 0);
             Exchange.Call?.Abort(UpstreamFailure.CallerLeft);
-            Exchange.Http.Abort();
+            AbortCaller();
             return;
         }
 

@@ -11,6 +11,7 @@ public static class UpstreamReplies
 {
     private const int ErrorBytesMax = 16 * 1024;
     private const int MessageMax = 2000;
+    private static readonly SearchValues<char> WordCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(1);
 
     /// <summary>For an answer with a status other than 2xx.</summary>
@@ -90,9 +91,9 @@ public static class UpstreamReplies
                     while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                     {
                         if (reader.ValueTextEquals("message"u8)) message = Text(ref reader, MessageMax);
-                        else if (reader.ValueTextEquals("type"u8)) type = Text(ref reader, 64);
+                        else if (reader.ValueTextEquals("type"u8)) type = Word(Text(ref reader, 64));
                         else if (reader.ValueTextEquals("param"u8)) param = Text(ref reader, 128);
-                        else if (reader.ValueTextEquals("code"u8)) code = Text(ref reader, 64);
+                        else if (reader.ValueTextEquals("code"u8)) code = Word(Text(ref reader, 64));
                         else if (!reader.Read() || !reader.TrySkip()) break;
                     }
                 }
@@ -122,6 +123,10 @@ public static class UpstreamReplies
         reader.TrySkip();
         return null;
     }
+
+    /// <summary>Codes are compared by programs and kept in records: free text is not one.</summary>
+    private static string? Word(string? text)
+        => text is not null && text.AsSpan().IndexOfAnyExcept(WordCharacters) < 0 ? text : null;
 
     private static string? Clip(string? text, int max) => string.IsNullOrEmpty(text) ? null : text.Length > max ? text[..max] + "…" : text;
 

@@ -12,6 +12,8 @@ public abstract class UpstreamReply : IAsyncDisposable
     public string? RetryAfter { get; protected set; }
     /// <summary>The upstream's own request id, for the operator.</summary>
     public string? UpstreamRequestId { get; protected set; }
+    /// <summary>The answer came before the request had gone out: until the reply is disposed, the bytes of the request may still be read.</summary>
+    public virtual bool IsSending => false;
 
     /// <summary>
     /// Body bytes as soon as there are any, transfer coding removed; 0 at its announced end.

@@ -35,6 +35,9 @@ internal sealed class Http1Connection : IAbortable
     public bool IsFit(long now)
         => !IsExpired(now) && ((!_look && _time.GetElapsedTime(_idleSince, now) < Http1Limits.IdleCheckAfter) || !IsReadable());
 
+    /// <summary>Whether a request's bytes may still be read.</summary>
+    public bool IsSending => _sending is { IsCompleted: false };
+
     public void MarkIdle(long now) => _idleSince = now;
 
     private bool IsReadable()

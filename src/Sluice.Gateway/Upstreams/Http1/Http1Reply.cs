@@ -35,6 +35,8 @@ internal sealed class Http1Reply : UpstreamReply
         if (_body.Ended) DropEarly();
     }
 
+    public override bool IsSending => _connection is { IsSending: true };
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_connection is null, this);

@@ -28,6 +28,8 @@ internal sealed class SocketsHttpReply : UpstreamReply
             ?? Read(response.Headers.NonValidated, "x-ds-trace-id", 256);
     }
 
+    public override bool IsSending => _request is { IsBeingWritten: true };
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -19,6 +19,8 @@ internal sealed class SplicedContent : HttpContent
     /// <summary>Whether the request has begun to go out.</summary>
     public bool Started { get; private set; }
 
+    public bool IsBeingWritten => !_writing.IsCompleted;
+
     /// <summary>Ends when nothing reads the body any more; never fails.</summary>
     public async ValueTask WrittenAsync() => await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
