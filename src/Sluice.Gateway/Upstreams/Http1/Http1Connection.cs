@@ -72,6 +72,7 @@ internal sealed class Http1Connection : IAbortable
         var end = 0;
         var dispatched = false;
         var silent = true;
+        var sentAt = 0L;
         Exception failure;
         try
         {
@@ -81,6 +82,7 @@ internal sealed class Http1Connection : IAbortable
             if (_aborted) throw new UpstreamException(call.AbortedFor, false, "The call was cut before it was sent.");
 
             dispatched = true;
+            sentAt = _time.GetTimestamp();
             var sending = SendAsync(fixedPart, call);
             // An answer may come before the request has gone out, and may explain why the rest will not be taken.
             if (!sending.IsCompletedSuccessfully) _sending = sending.AsTask();
@@ -113,8 +115,9 @@ internal sealed class Http1Connection : IAbortable
         await CloseAsync().ConfigureAwait(false);
         if (call.AbortedFor != UpstreamFailure.None)
             throw new UpstreamException(call.AbortedFor, dispatched, "The call was cut before the upstream answered.", failure);
-        // It had been closed while it lay idle; a new connection has not this fault, so one more attempt is enough.
-        if (_reused && dispatched && silent) return await _transport.SendOnNewConnectionAsync(call).ConfigureAwait(false);
+        // It had been closed while it lay idle, which shows at once; later, the upstream may have worked on the call. A new connection has not this
+        // fault, so one more attempt is enough.
+        if (_reused && dispatched && silent && _time.GetElapsedTime(sentAt) < Http1Limits.StaleShowsWithin) return await _transport.SendOnNewConnectionAsync(call).ConfigureAwait(false);
         throw failure as UpstreamException
             ?? new UpstreamException(UpstreamFailure.Truncated, dispatched, "The connection to the upstream broke before its answer's head was complete.", failure);
     }

@@ -14,6 +14,8 @@ internal static class Http1Limits
     public const int IdleConnectionsMax = 1024;
     /// <summary>From this idle time on a connection is looked at before it is used again. Below it the look would cost more than it finds: one system call of the five or so that a call needs.</summary>
     public static readonly TimeSpan IdleCheckAfter = TimeSpan.FromMilliseconds(100);
+    /// <summary>A reused connection that ends without a byte within this time of sending was stale, and the call is sent once more.</summary>
+    public static readonly TimeSpan StaleShowsWithin = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan IdleLifetime = TimeSpan.FromSeconds(60);
     /// <summary>So that a changed DNS answer takes effect.</summary>
     public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
