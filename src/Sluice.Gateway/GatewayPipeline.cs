@@ -135,7 +135,16 @@ public sealed class GatewayPipeline(
         {
             if (!exchange.CallerLeft)
             {
-                var complete = exchange.Http.Response.CompleteAsync();
+                var response = exchange.Http.Response;
+                if (response.HasStarted && response.ContentLength is not null)
+                {
+                    // Completing an answer of announced length that has started does not send what was written since its last flush.
+                    exchange.Watch.AwaitCaller(clock.After(options.WriteTimeout));
+                    await response.BodyWriter.FlushAsync();
+                    exchange.Watch.CallerCame();
+                }
+
+                var complete = response.CompleteAsync();
                 if (!complete.IsCompleted)
                 {
                     exchange.Watch.AwaitCaller(clock.After(options.WriteTimeout));

@@ -44,6 +44,9 @@ public struct OutputTokenEstimator : IDisposable
         }
     }
 
+    /// <summary>Adds what was counted elsewhere.</summary>
+    public void AddTokens(long tokens) => _counted += tokens;
+
     /// <summary>Tokens of everything added. Gives the buffer back; more may be added afterwards.</summary>
     public long Complete()
     {

@@ -25,6 +25,7 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
         var reply = exchange.Reply!;
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(reply.ContentLength + 1 ?? BufferStart, 512, WholeMax));
         var filled = 0;
+        var blank = 0;
         var isStarted = false;
         try
         {
@@ -48,10 +49,12 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
                 if (read == 0) break;
                 filled += read;
                 // Blank lines are DeepSeek's way to keep a waiting connection alive (api-docs.deepseek.com/quick_start/rate_limit).
-                if (filled == read) filled = DropBlank(buffer, filled);
+                if (filled != read) continue;
+                filled = DropBlank(buffer, filled);
+                blank += read - filled;
             }
 
-            if (isStarted) await RelayLongAsync(exchange, buffer, filled);
+            if (isStarted) await RelayLongAsync(exchange, buffer, filled, reply.ContentLength - blank);
             else RelayWhole(exchange, buffer.AsSpan(0, filled));
         }
         catch (UpstreamException e)
@@ -86,7 +89,8 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
         exchange.FirstByte = clock.Now;
     }
 
-    private async ValueTask RelayLongAsync(Exchange exchange, byte[] buffer, int filled)
+    /// <param name="length">As announced, without the blank lines that were left out.</param>
+    private async ValueTask RelayLongAsync(Exchange exchange, byte[] buffer, int filled, long? length)
     {
         if (FirstProblem(exchange, buffer.AsSpan(0, filled)) is { } problem)
         {
@@ -95,17 +99,23 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
         }
 
         exchange.Answered = true;
-        Begin(exchange, exchange.Reply!.ContentLength);
+        Begin(exchange, length);
         var output = exchange.Http.Response.BodyWriter;
         var tail = ArrayPool<byte>.Shared.Rent(TailBytes);
         try
         {
             var tailLength = 0;
+            var sent = 0L;
             while (filled > 0)
             {
                 tailLength = Keep(tail, tailLength, buffer.AsSpan(0, filled));
+                // Whether usage is reported shows only at the end, and counting so much text exactly would be felt by other calls.
+                if (exchange.Endpoint.HasText) exchange.Text.AddTokens(PromptTokenEstimate.FromText(buffer.AsSpan(0, filled)));
                 output.Write(buffer.AsSpan(0, filled));
-                if (!await writer.FlushAsync(exchange, output))
+                if (exchange.FirstByte == 0) exchange.FirstByte = clock.Now;
+                sent += filled;
+                // The last bytes are sent by the pipeline, once the books are closed: who has the whole answer may call again at once.
+                if (sent != length && !await writer.FlushAsync(exchange, output))
                 {
                     exchange.CallerLeft = true;
                     return;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Sluice.Contracts.Errors;
 using Sluice.Gateway.Upstreams;
@@ -115,6 +116,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         var at = 0;
         var runStart = 0;
         var wrote = false;
+        var hasContent = false;
         if (exchange.FirstByte == 0 && buffer.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) at = runStart = 3;
         while (true)
         {
@@ -132,6 +134,14 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
             var dataAt = 0;
             if (SseSplitter.TryGetData(sse, out var start, out var dataLength, out var joined))
             {
+                if (dataLength == 0 && joined is null)
+                {
+                    // By the standard an event without data is none (html.spec.whatwg.org, 9.2.6); libraries that read on would take it for broken JSON.
+                    Send(buffer[runStart..at]);
+                    at = runStart = at + length;
+                    continue;
+                }
+
                 dataAt = at + start;
                 kind = answer.Read(joined ?? sse.Slice(start, dataLength), exchange.Endpoint.HasText, ref exchange.Text);
                 if (joined is not null) answer.NullUsageAt = 0;
@@ -142,6 +152,19 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
             {
                 Send(buffer[runStart..at]);
                 return (end, wrote, true);
+            }
+
+            if (kind == StreamEventKind.Error)
+            {
+                // While nothing went out the failure can still have its proper status.
+                var isFirst = !hasContent && exchange.FirstByte == 0 && !exchange.Http.Response.HasStarted;
+                if (isFirst) exchange.Answered = false;
+                if (isFirst || HoldsKey(exchange, sse))
+                {
+                    answer.ErrorHeld = true;
+                    if (!isFirst) Send(buffer[runStart..at]);
+                    return (end, wrote, false);
+                }
             }
 
             if (kind == StreamEventKind.UsageOnly && !showUsage)
@@ -157,6 +180,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
                 runStart = cutEnd;
             }
 
+            hasContent |= kind == StreamEventKind.Content;
             at = end;
             if (kind is StreamEventKind.Error or StreamEventKind.Done) break;
         }
@@ -172,10 +196,15 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         }
     }
 
+    private static bool HoldsKey(Exchange exchange, ReadOnlySpan<byte> sse)
+        => exchange.Candidate!.Definition.ApiKey is { } key && sse.IndexOf(Encoding.UTF8.GetBytes(key.Reveal())) >= 0;
+
     /// <summary>The range to leave out so that the member and one comma are gone.</summary>
     private static (int Start, int End) NullUsage(ReadOnlySpan<byte> buffer, int nullAt)
     {
         var start = buffer[..nullAt].LastIndexOf("\"usage\""u8);
+        // A name spelled with escapes is left in: nobody writes it so, and it does no harm.
+        if (start < 0 || buffer[(start + 7)..nullAt].IndexOfAnyExcept(" \t:"u8) >= 0) return (nullAt, nullAt);
         var end = nullAt + 4;
         var before = buffer[..start].TrimEnd(" \t"u8).Length;
         if (buffer[before - 1] == ',') return (before - 1, end);
@@ -197,9 +226,9 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
 
         if (answer.Error is not null)
         {
-            // The upstream's own error event went through as it was, and the stream ends with it.
-            exchange.ErrorSent = true;
-            exchange.Fail(new(ErrorCodes.UpstreamError, "It sent an error in the middle of its answer."), nameof(Stages.CallUpstream));
+            // Else the upstream's own error event went through as it was, and the stream ends with it.
+            exchange.ErrorSent = !answer.ErrorHeld;
+            exchange.Fail(new(ErrorCodes.UpstreamError, $"Upstream '{exchange.Candidate!.Definition.Name}' sent an error in place of {(exchange.Answered ? "the rest of its" : "an")} answer."), nameof(Stages.CallUpstream));
             return;
         }
 

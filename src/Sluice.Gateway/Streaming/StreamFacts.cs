@@ -32,6 +32,8 @@ public struct StreamFacts
     public int NullUsageAt;
     /// <summary>Code or message of an error event, for the operator.</summary>
     public string? Error;
+    /// <summary>The error event was not sent on: the caller is told in the gateway's own words.</summary>
+    public bool ErrorHeld;
 
     /// <summary>Reads one event's data. Text of the answer is fed to <paramref name="text"/> where <paramref name="count"/> says so.</summary>
     public StreamEventKind Read(ReadOnlySpan<byte> data, bool count, ref OutputTokenEstimator text)

@@ -49,6 +49,7 @@ public static class UpstreamReplies
     {
         var name = exchange.Candidate!.Definition.Name;
         var said = Read(body);
+        if (exchange.Candidate.Definition.ApiKey?.Reveal() is { } key && (Holds(said.Message) || Holds(said.Type) || Holds(said.Param) || Holds(said.Code))) said = default;
         switch (status)
         {
             case >= 300 and < 400:
@@ -72,6 +73,9 @@ public static class UpstreamReplies
             default:
                 return new(ErrorCodes.UpstreamError, $"Upstream '{name}' answered with status {status}.");
         }
+
+        // An upstream that repeats what it was sent repeats the operator's key.
+        bool Holds(string? text) => text is not null && text.Contains(key, StringComparison.Ordinal);
     }
 
     private static (string? Message, string? Type, string? Param, string? Code) Read(ReadOnlySpan<byte> body)
