@@ -100,6 +100,8 @@ public sealed class GatewayPipeline(
             case OperationCanceledException or IOException when exchange.CallerLeft || exchange.Http.RequestAborted.IsCancellationRequested:
                 exchange.CallerLeft = true;
                 await SilenceAsync(exchange);
+                // Else the server tries to read the rest of the body, and logs that it cannot.
+                exchange.Http.Abort();
                 return;
             default:
                 log.LogError(e, "Request {RequestId} to {Endpoint} failed inside the gateway.", exchange.RequestId, exchange.Endpoint.Name);

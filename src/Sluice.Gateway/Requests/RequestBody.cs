@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Sluice.Contracts.Errors;
 
 namespace Sluice.Gateway.Requests;
@@ -30,6 +32,9 @@ public struct RequestBody
     public static async ValueTask<(RequestBody Body, Refusal? Refusal)> ReadAsync(HttpRequest request, long max)
     {
         if (request.ContentLength > max) return (default, TooLarge(max));
+        // What follows a refusal is read and thrown away by the server, for seconds: here it is told where to stop. It counts the framing of the chunks
+        // too, which may be longer than what is in them.
+        if (request.ContentLength is null && request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = 2 * max;
         var body = new RequestBody { _rented = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 4096, 256, RentedAtFirstMax)) };
         var reader = request.BodyReader;
         try
@@ -49,6 +54,12 @@ public struct RequestBody
                 reader.AdvanceTo(bytes.End);
                 if (read.IsCompleted) return (body, null);
             }
+        }
+        catch (IOException e) when (e is not BadHttpRequestException and not ConnectionResetException)
+        {
+            // A chunk's size beyond all numbers is the one fault of the framing that the server does not name as such.
+            body.Return();
+            throw new BadHttpRequestException("The body's framing is broken.", StatusCodes.Status400BadRequest, e);
         }
         catch
         {
