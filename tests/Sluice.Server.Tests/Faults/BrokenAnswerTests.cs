@@ -174,8 +174,8 @@ public sealed class BrokenAnswerTests(GatewayBed bed) : IClassFixture<GatewayBed
     public async Task A_stream_that_trickles_goes_on_as_long_as_it_is_not_silent()
     {
         var events = Enumerable.Range(0, 6).Select(i => FakeReply.ChunkJson($$"""{"content":"{{i}}"}""")).Append(FakeReply.ChunkJson("{}", "stop")).Append("[DONE]").ToArray();
-        // Longer in all than the idle time of a second.
-        bed.Upstream.Enqueue(FakeReply.Events(events, TimeSpan.FromMilliseconds(250)));
+        // Longer in all than the idle time of two seconds.
+        bed.Upstream.Enqueue(FakeReply.Events(events, TimeSpan.FromMilliseconds(400)));
         var answer = await bed.ChatAsync(stream: true, "hasty");
         answer.Content.ShouldBe("012345");
         answer.IsDone.ShouldBeTrue();
