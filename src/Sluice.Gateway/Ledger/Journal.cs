@@ -221,26 +221,27 @@ internal sealed class Journal : IDisposable
     {
         while (true)
         {
-            Task roomMade;
-            lock (_gate)
-            {
-                if (_stopped) throw new LedgerUnavailableException("The journal has ended: this node is shutting down.");
-                if (_maker.Failure is { } why) throw new LedgerUnavailableException($"The journal in {_folder.Path} is full and cannot grow: {why}");
-                _roomMade ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                roomMade = _roomMade.Task;
-                MakeSpares();
-            }
-            await roomMade.ConfigureAwait(false);
-
+            Task? roomMade;
             ValueTask durable;
             lock (_gate)
             {
-                if (!TryAppend(intent)) continue;
-                durable = WaitForFlush();
+                // Room may have been made since the last look, and then nobody is left to tell of it.
+                var appended = TryAppend(intent);
+                durable = appended ? WaitForFlush() : default;
+                roomMade = appended ? null : WaitForRoom();
             }
-            await durable.ConfigureAwait(false);
-            return;
+            await (roomMade ?? durable.AsTask()).ConfigureAwait(false);
+            if (roomMade is null) return;
         }
+    }
+
+    private Task WaitForRoom()
+    {
+        if (_stopped) throw new LedgerUnavailableException("The journal has ended: this node is shutting down.");
+        if (_maker.Failure is { } why) throw new LedgerUnavailableException($"The journal in {_folder.Path} is full and cannot grow: {why}");
+        _roomMade ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        MakeSpares();
+        return _roomMade.Task;
     }
 
     private bool TryAppend(CallIntent intent)
