@@ -42,4 +42,5 @@ public sealed record ServerSettings
     /// <summary>Zone of the organisation that the first start makes; IANA name.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
     public required bool JsonLogs { get; init; }
+    public required MessageSettings Messages { get; init; }
 }

@@ -77,6 +77,7 @@ public static class SettingsFile
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
             TimeZone = ReadTimeZone(settings),
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
+            Messages = MessageSettings.Read(settings),
         };
     }
 
