@@ -5,9 +5,11 @@ namespace Sluice.Server.Messages;
 /// <param name="Recipient">An e-mail address, or a phone number such as <c>+8613800138000</c>.</param>
 /// <param name="Subject">Of a mail.</param>
 /// <param name="Text">Plain text.</param>
-/// <param name="Html">The same as HTML, or <see langword="null"/>.</param>
 /// <param name="Code">The code it carries, for SMS providers that fill a template of their own.</param>
-internal sealed record Envelope(string Id, string Recipient, string Subject, string Text, string? Html, string? Code);
+internal sealed record Envelope(string Id, string Recipient, string Subject, string Text, string? Code)
+{
+    public override string ToString() => Id;
+}
 
 public enum DeliveryStatus
 {

@@ -24,7 +24,7 @@ public sealed class SmsSenderTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _sink.DisposeAsync();
 
-    private static readonly Envelope Code = new("msg_1", "+8613800138000", "", "Your code is 123456", null, "123456");
+    private static readonly Envelope Code = new("msg_1", "+8613800138000", "", "Your code is 123456", "123456");
 
     private HttpSmsSettings Settings(string url = "/send", string method = "POST", string? body = """{"to":"{phone}","text":"{text}","code":"{code}"}""", string type = "application/json",
         SmsEncoding encoding = SmsEncoding.Json, IReadOnlyList<int>? success = null, string? contains = null, params (string, string)[] headers)

@@ -14,7 +14,7 @@ namespace Sluice.Server.Tests.Messages;
 public sealed class SmtpSenderTests
 {
     private static readonly X509Certificate2 Localhost = SelfMadeCertificate.For("localhost");
-    private static readonly Envelope Hello = new("msg_1", "an@example.com", "Hello", "Plain words.\n", "<p>Plain words.</p>", null);
+    private static readonly Envelope Hello = new("msg_1", "an@example.com", "Hello", "Plain words.\n", null);
 
     private static SmtpSettings Settings(SmtpSink sink, SmtpSecurity security = SmtpSecurity.None, string? user = null, string? password = null, string host = "localhost", string fromName = "Sluice") => new()
     {
@@ -42,7 +42,7 @@ public sealed class SmtpSenderTests
         (parsed.Subject, parsed.From.ToString(), parsed.To.ToString(), parsed.Date).ShouldBe(("Hello", "\"Sluice\" <sluice@house.example>", "an@example.com", time.GetUtcNow()));
         parsed.MessageId.ShouldBe("msg_1@house.example");
         parsed.TextBody!.Trim().ShouldBe("Plain words.");
-        parsed.HtmlBody!.Trim().ShouldBe("<p>Plain words.</p>");
+        parsed.HtmlBody!.ShouldContain("<p>Plain words.<br>");
         parsed.Headers["Auto-Submitted"].ShouldBe("auto-generated");
         sink.Commands[0].ShouldBe("EHLO house.example");
     }

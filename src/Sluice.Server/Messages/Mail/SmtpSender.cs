@@ -93,7 +93,7 @@ internal sealed class SmtpSender(SmtpSettings settings, UpstreamConnector connec
         mail.To.Add(new MailboxAddress("", message.Recipient));
         // So that out-of-office replies and the like do not come back.
         mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
-        mail.Body = new BodyBuilder { TextBody = message.Text, HtmlBody = message.Html }.ToMessageBody();
+        mail.Body = new BodyBuilder { TextBody = message.Text, HtmlBody = MailHtml.Of(mail.Subject, message.Text) }.ToMessageBody();
         return mail;
     }
 

@@ -5,6 +5,8 @@ internal sealed record VerifyEmail(Uri Link, TimeSpan ValidFor) : MessageText
 {
     public override string Kind => "verify_email";
 
+    public override TimeSpan? UsefulFor => ValidFor;
+
     protected override void Write(Letter letter)
     {
         letter.Subject("Confirm your e-mail address", "请确认您的邮箱地址");
@@ -20,6 +22,8 @@ internal sealed record PhoneCode(string Code, TimeSpan ValidFor) : MessageText
 {
     public override string Kind => "phone_code";
 
+    public override TimeSpan? UsefulFor => ValidFor;
+
     protected override void Write(Letter letter)
     {
         letter.Subject("Phone code", "手机验证码");
@@ -32,6 +36,8 @@ internal sealed record PhoneCode(string Code, TimeSpan ValidFor) : MessageText
 internal sealed record PasswordReset(Uri Link, TimeSpan ValidFor) : MessageText
 {
     public override string Kind => "password_reset";
+
+    public override TimeSpan? UsefulFor => ValidFor;
 
     protected override void Write(Letter letter)
     {
@@ -49,6 +55,8 @@ internal sealed record PasswordReset(Uri Link, TimeSpan ValidFor) : MessageText
 internal sealed record EmailChangeConfirmation(Uri Link, TimeSpan ValidFor) : MessageText
 {
     public override string Kind => "email_change_confirmation";
+
+    public override TimeSpan? UsefulFor => ValidFor;
 
     protected override void Write(Letter letter)
     {
