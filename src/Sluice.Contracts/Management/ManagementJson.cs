@@ -44,6 +44,12 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(IReadOnlyList<Permission>))]
+[JsonSerializable(typeof(MessageAnswer))]
+[JsonSerializable(typeof(Page<MessageAnswer>))]
+[JsonSerializable(typeof(TestMessageBody))]
+[JsonSerializable(typeof(TestMessageAnswer))]
+[JsonSerializable(typeof(NotificationAnswer))]
+[JsonSerializable(typeof(NotificationPage))]
 // What the converters look up by themselves.
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]

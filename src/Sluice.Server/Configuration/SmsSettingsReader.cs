@@ -129,11 +129,12 @@ internal static class SmsSettingsReader
     {
         if (text.Any(c => c is <= ' ' or '\\' or '#' or > '~')) return "must be ASCII without spaces, backslash and fragment";
         var slashes = text.IndexOf("://", StringComparison.Ordinal);
-        if (slashes < 0 || !Uri.TryCreate(template.Fill(SmsTemplate.Sample), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.IdnHost.Length == 0) return "must be an absolute http or https URL";
-        var end = text.AsSpan(slashes + 3).IndexOfAny('/', '?');
-        var authority = end < 0 ? text.AsSpan(slashes + 3) : text.AsSpan(slashes + 3, end);
+        var rest = text.AsSpan(slashes < 0 ? 0 : slashes + 3);
+        var end = rest.IndexOfAny('/', '?');
+        var authority = end < 0 ? rest : rest[..end];
         if (authority.Contains('@')) return "must not carry a user or password: put an Authorization header into Sluice:Sms:Headers";
-        return authority.ContainsAny('{', '}') ? "must not have {…} in its host" : null;
+        if (authority.ContainsAny('{', '}')) return "must not have {…} in its host";
+        return Uri.TryCreate(template.Fill(SmsTemplate.Sample), UriKind.Absolute, out var url) && (url.Scheme is "http" or "https") && url.IdnHost.Length > 0 ? null : "must be an absolute http or https URL";
     }
 
     private static bool IsJson(string text)

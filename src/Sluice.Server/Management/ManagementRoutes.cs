@@ -1,6 +1,8 @@
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Keys;
+using Sluice.Server.Management.MessageLog;
+using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Projects;
 using Sluice.Server.Management.RequestLog;
@@ -44,5 +46,14 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListMessages.Operation,
+        GetMessage.Operation,
+        RetryMessage.Operation,
+        SendTestMessage.Operation,
+
+        ListNotifications.Operation,
+        ReadNotifications.One,
+        ReadNotifications.All,
     ];
 }
