@@ -6,12 +6,13 @@ using Sluice.Server.Storage.Records;
 namespace Sluice.Server.Management.Operations;
 
 /// <summary>What operations work with beside the database.</summary>
-internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, ManagementOptions options)
+internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, Sluice.Server.Accounts.AccountTools accounts, ManagementOptions options)
 {
     public KeyHasher Hasher { get; } = hasher;
     public SecretSealer Sealer { get; } = sealer;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public RecordReader Records { get; } = records;
+    public Sluice.Server.Accounts.AccountTools Accounts { get; } = accounts;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
