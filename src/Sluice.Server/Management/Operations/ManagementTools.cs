@@ -7,7 +7,8 @@ using Sluice.Server.Storage.Records;
 namespace Sluice.Server.Management.Operations;
 
 /// <summary>What operations work with beside the database.</summary>
-internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, ManagementOptions options, Outbox outbox, MessageChannels channels)
+internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, Sluice.Server.Accounts.AccountTools accounts, ManagementOptions options, Outbox outbox,
+    MessageChannels channels)
 {
     public KeyHasher Hasher { get; } = hasher;
     public SecretSealer Sealer { get; } = sealer;
@@ -15,6 +16,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     public RecordReader Records { get; } = records;
     public Outbox Outbox { get; } = outbox;
     public MessageChannels Channels { get; } = channels;
+    public Sluice.Server.Accounts.AccountTools Accounts { get; } = accounts;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
