@@ -73,6 +73,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(SuspendPersonBody))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(IReadOnlyList<Permission>))]
+[JsonSerializable(typeof(SignInMethodsAnswer))]
 [JsonSerializable(typeof(MessageAnswer))]
 [JsonSerializable(typeof(Page<MessageAnswer>))]
 [JsonSerializable(typeof(TestMessageBody))]

@@ -43,4 +43,5 @@ public sealed record ServerSettings
     public required TimeZoneInfo TimeZone { get; init; }
     public required bool JsonLogs { get; init; }
     public required MessageSettings Messages { get; init; }
+    public required SignInSettings SignIn { get; init; }
 }

@@ -78,6 +78,7 @@ public static class SettingsFile
             TimeZone = ReadTimeZone(settings),
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
             Messages = MessageSettings.Read(settings),
+            SignIn = OidcSettings.Read(settings),
         };
     }
 

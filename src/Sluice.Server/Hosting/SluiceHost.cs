@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sluice.Contracts.Management;
 using Sluice.Gateway;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Ledger;
@@ -14,6 +15,7 @@ using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
 using Sluice.Server.Messages;
 using Sluice.Server.Secrets;
+using Sluice.Server.SignIn.Oidc;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
 
@@ -102,8 +104,11 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
+                options.SignInProviders = [.. settings.SignIn.Providers.Select(p => new SignInProvider { Name = p.Name, Title = p.Title, Path = $"{OidcProvider.Root}/{p.Name}" })];
+                options.Accounts.OidcOnly = settings.SignIn.OidcOnly;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
+            builder.Services.AddOidcSignIn(settings.SignIn);
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddSingleton<DeliverMessages>();
             builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
@@ -118,6 +123,7 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
+            app.MapOidcSignIn();
             new SetupPage(storage.Database, storage.Hasher, () => host!.BaseUrl, time).Map(app);
             return host = new SluiceHost(app, settings, folder, storage, output);
         }

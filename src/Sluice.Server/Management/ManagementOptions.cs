@@ -28,6 +28,9 @@ public sealed class ManagementOptions
     /// <summary>Calls a minute that one address may make to operations that need no caller.</summary>
     public int StrangerCallsPerMinute { get; set; } = 60;
 
+    /// <summary>Identity providers that people can sign in with.</summary>
+    public IReadOnlyList<Contracts.Management.SignInProvider> SignInProviders { get; set; } = [];
+
     /// <summary>How accounts work here.</summary>
     public Accounts.AccountOptions Accounts { get; set; } = new();
 

@@ -7,6 +7,7 @@ using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Projects;
 using Sluice.Server.Management.RequestLog;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.SignIn;
 
 namespace Sluice.Server.Management;
 
@@ -46,6 +47,8 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListSignInMethods.Operation,
 
         ListMessages.Operation,
         GetMessage.Operation,

@@ -17,6 +17,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     public Outbox Outbox { get; } = outbox;
     public MessageChannels Channels { get; } = channels;
     public Sluice.Server.Accounts.AccountTools Accounts { get; } = accounts;
+    public IReadOnlyList<Contracts.Management.SignInProvider> SignInProviders => options.SignInProviders;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
