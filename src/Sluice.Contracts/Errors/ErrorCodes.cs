@@ -31,6 +31,10 @@ public static class ErrorCodes
     public static readonly ErrorCode RevokedApiKey = new("revoked_api_key", 401, Authentication, "The API key was revoked.", false);
     public static readonly ErrorCode DisabledApiKey = new("disabled_api_key", 401, Authentication, "The API key is disabled.", false);
     public static readonly ErrorCode MissingPermission = new("missing_permission", 401, Permission, "The API key lacks a permission that this call needs.", false);
+    public static readonly ErrorCode SignatureRequired = new("signature_required", 401, Authentication, "Every call with this API key must be signed.", false);
+    public static readonly ErrorCode SignatureInvalid = new("signature_invalid", 401, Authentication, "The call's signature is not valid.", false);
+    public static readonly ErrorCode SignatureExpired = new("signature_expired", 401, Authentication, "The call was not signed at a time that is accepted now.", false);
+    public static readonly ErrorCode SignatureReplayed = new("signature_replayed", 401, Authentication, "A call with this nonce was received before.", false);
     public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer <management token>'.", false);
     public static readonly ErrorCode InvalidManagementToken = new("invalid_management_token", 401, Authentication, "The management token is not valid.", false);
 

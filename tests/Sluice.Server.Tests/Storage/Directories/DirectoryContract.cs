@@ -31,7 +31,7 @@ public abstract class DirectoryContract : IDisposable
     public async Task A_key_comes_with_everything_the_data_plane_asks()
     {
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), SampleRows.Key(), SampleRows.Credential());
-        var key = (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token)).ShouldHaveSingleItem();
+        var key = (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token).ToListAsync(Token)).ShouldHaveSingleItem();
         key.Id.ShouldBe("key_1");
         key.Kind.ShouldBe(KeyKind.Test);
         key.TimeZone.Id.ShouldBe("Asia/Shanghai");
@@ -67,7 +67,7 @@ public abstract class DirectoryContract : IDisposable
         (revoked.ScopeRoutes, revoked.ScopeModels, revoked.AllowedNetworks) = ("[]", "[]", "[]");
         (revoked.CallsPerDay, revoked.RequestsPerMinute, revoked.TokensPerMinute, revoked.Concurrency) = (null, null, null, null);
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), SampleRows.Key(), revoked);
-        var key = (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token))[1];
+        var key = (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token).ToListAsync(Token))[1];
         key.RevokedAt.ShouldNotBeNull();
         key.Enabled.ShouldBeFalse();
         key.Scope.ShouldBe(KeyScope.Everything);
@@ -93,7 +93,7 @@ public abstract class DirectoryContract : IDisposable
         var bad = SampleRows.Key("key_0");
         bad.AllowedNetworks = networks;
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), bad, SampleRows.Credential("zzzzzzzzzzzz", "key_0"), SampleRows.Key(), SampleRows.Credential());
-        (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token)).ShouldHaveSingleItem().Credentials.ShouldHaveSingleItem().PublicId.ShouldBe("abcdefghijkl");
+        (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token).ToListAsync(Token)).ShouldHaveSingleItem().Credentials.ShouldHaveSingleItem().PublicId.ShouldBe("abcdefghijkl");
         _keyLog.Lines.ShouldHaveSingleItem().ShouldSatisfyAllConditions(l => l.Level.ShouldBe(LogLevel.Error), l => l.Text.ShouldContain("key_0"));
     }
 
@@ -101,7 +101,7 @@ public abstract class DirectoryContract : IDisposable
     public async Task A_key_in_an_unknown_time_zone_is_left_out_and_reported()
     {
         await using var database = await WithAsync(SampleRows.Organisation(timeZone: "Atlantis/Centre"), SampleRows.Project(), SampleRows.Key());
-        (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token)).ShouldBeEmpty();
+        (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token).ToListAsync(Token)).ShouldBeEmpty();
         _keyLog.Lines.ShouldHaveSingleItem().Text.ShouldContain("key_1");
     }
 
