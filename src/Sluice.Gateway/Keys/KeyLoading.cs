@@ -28,6 +28,7 @@ public sealed class KeyLoading(KeyTable keys, TimeProvider time, ILogger<KeyLoad
 
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
         await _rest;
         _stop.Dispose();
