@@ -16,7 +16,7 @@ public sealed class Authenticate(KeyTable keys, KeyLookups lookups, KeyHasher ha
         if (!KeyText.TryParse(text, out var purpose, out var publicId))
             return Refuse(new(ErrorCodes.InvalidApiKey, "Its form or its checksum is wrong; copy it again, whole and without blanks."));
         if (purpose is not (KeyPurpose.Test or KeyPurpose.Live))
-            return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management or set-up token; model calls need an API key, which the management API creates."));
+            return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management, session or set-up token; model calls need an API key, which the management API creates."));
         if (keys.TryFind(publicId, out var key, out var credential)) return new(Judge(exchange, key, credential, text));
         // Only in the first seconds after a start: the key may exist without having been read in yet.
         if (!keys.IsComplete) return LookUpAsync(exchange, text.ToString(), publicId.ToString());
