@@ -8,8 +8,8 @@ public enum KeyKind : byte { Test, Production }
 /// <summary>Which calls are served first when something runs short. Kept with the key; nothing is decided by it yet.</summary>
 public enum PriorityClass : byte { Critical, Standard, Batch }
 
-/// <summary>What the owner of a key is to the key's organisation now. With rights left it is always <see cref="Member"/>.</summary>
-public enum OwnerStanding : byte { Member, Removed, Suspended }
+/// <summary>What the owner of a key is to the key's organisation now, and whether that works at all. With rights left it is always <see cref="Member"/>.</summary>
+public enum OwnerStanding : byte { Member, Removed, Suspended, OrganisationSuspended }
 
 /// <summary>What a call with this key may use. Empty lists mean "anything".</summary>
 /// <param name="Routes">Such as <c>POST /v1/chat/completions</c>; compared with the endpoint's canonical name, never with the request path.</param>
@@ -20,7 +20,7 @@ public sealed record KeyScope(IReadOnlyList<string> Routes, IReadOnlyList<string
 }
 
 /// <summary>One of the things that the owner of a key may call: these models on these routes. Empty lists mean "any".</summary>
-/// <param name="Routes">As in <see cref="KeyScope"/>; here a name may also end in <c>*</c>.</param>
+/// <param name="Routes">As in <see cref="KeyScope"/>; those that the gateway does not know are never called.</param>
 /// <param name="Models">As in <see cref="KeyScope"/>.</param>
 public sealed record CallRight(IReadOnlyList<string> Routes, IReadOnlyList<string> Models);
 
@@ -75,7 +75,7 @@ public sealed record ApiKey
 
     /// <summary>The person whose key this is; <see langword="null"/> for a service's.</summary>
     public string? OwnerId { get; init; }
-    /// <summary>What the owner may call now: the key can do no more. <see langword="null"/> does not narrow it; empty leaves nothing, and <see cref="OwnerStanding"/> tells why.</summary>
+    /// <summary>What the owner may call now: the key can do no more. <see langword="null"/> does not narrow it, as for a service's key; empty leaves nothing, and <see cref="OwnerStanding"/> tells why.</summary>
     public IReadOnlyList<CallRight>? OwnerRights { get; init; }
     public OwnerStanding OwnerStanding { get; init; }
 

@@ -32,6 +32,7 @@ public sealed class CheckPermission : Stage
     internal static string? NothingLeft(ApiKey key) => key.OwnerRights is not { Count: 0 } ? null : key.OwnerStanding switch
     {
         OwnerStanding.Removed => "The key's owner is no longer a member of the organisation. Someone else there can take the key over or make a new one.",
+        OwnerStanding.OrganisationSuspended => "The organisation is suspended. Ask whoever runs this installation.",
         OwnerStanding.Suspended => "The account of the key's owner is suspended. The key works again when that ends.",
         _ => "No role of the key's owner holds it. An administrator of the organisation can assign one that does.",
     };
@@ -46,7 +47,7 @@ public sealed class CheckPermission : Stage
         for (var i = 0; i < rights.Count; i++)
         {
             var right = rights[i];
-            if (right.Routes.Count > 0 && !Matches(right.Routes, exchange.Endpoint.Name)) continue;
+            if (right.Routes.Count > 0 && !AllowsRoute(right.Routes, exchange.Endpoint.Name)) continue;
             if (AllowsModel(right.Models, exchange.Facts.Model)) return null;
             routeAllowed = true;
         }
@@ -62,23 +63,22 @@ public sealed class CheckPermission : Stage
         return new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{exchange.Endpoint.Name}'{model}. {side}", param);
     }
 
-    private static bool AllowsModel(IReadOnlyList<string> patterns, string model) => patterns.Count == 0 || Matches(patterns, model);
+    private static bool AllowsModel(IReadOnlyList<string> patterns, string model)
+    {
+        if (patterns.Count == 0) return true;
+        for (var i = 0; i < patterns.Count; i++)
+        {
+            var pattern = patterns[i].AsSpan();
+            if (pattern.EndsWith("*") ? model.AsSpan().StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern.SequenceEqual(model)) return true;
+        }
+
+        return false;
+    }
 
     private static bool AllowsRoute(IReadOnlyList<string> routes, string name)
     {
         for (var i = 0; i < routes.Count; i++)
             if (routes[i] == name) return true;
-        return false;
-    }
-
-    private static bool Matches(IReadOnlyList<string> patterns, string name)
-    {
-        for (var i = 0; i < patterns.Count; i++)
-        {
-            var pattern = patterns[i].AsSpan();
-            if (pattern.EndsWith("*") ? name.AsSpan().StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern.SequenceEqual(name)) return true;
-        }
-
         return false;
     }
 }

@@ -7,7 +7,7 @@ namespace Sluice.Server.Storage.Directories;
 /// What keys that are read together have alike, made once: a million keys have few organisations, lists and limits between them, and everything here is
 /// immutable. Each kind is bounded; beyond the bound parts are no longer shared, only larger in sum.
 /// </summary>
-internal sealed class SharedParts
+internal sealed class SharedParts(KeyOwners owners, KeyGrants grants)
 {
     private const int Most = 100_000;
 
@@ -16,6 +16,10 @@ internal sealed class SharedParts
     private readonly Dictionary<(string, string), KeyScope> _scopes = [];
     private readonly Dictionary<string, IReadOnlyList<IPNetwork>> _networks = new(StringComparer.Ordinal);
     private readonly Dictionary<KeyLimits, KeyLimits> _limits = [];
+
+    public KeyOwners Owners => owners;
+
+    public KeyGrants Grants => grants;
 
     public string Text(string text) => One(_texts, text, static text => text);
 
@@ -30,7 +34,7 @@ internal sealed class SharedParts
     });
 
     // One bad entry spoils the key: leaving it out could empty the list, and an empty list lets everyone in.
-    public IReadOnlyList<IPNetwork> Networks(string json) => One(_networks, json, static json => (IPNetwork[])[.. TextList.Parse(json).Select(text => IPNetwork.Parse(text))]);
+    public IReadOnlyList<IPNetwork> Networks(string json) => One(_networks, json, static json => TextList.Parse(json).Select(text => IPNetwork.Parse(text)).ToArray());
 
     private static TPart One<TText, TPart>(Dictionary<TText, TPart> known, TText text, Func<TText, TPart> make) where TText : notnull
     {
