@@ -48,6 +48,7 @@ public static class ErrorCodes
 
     public static readonly ErrorCode CrossSiteRequest = new("cross_site_request", 403, Permission, "The call came from another site's page.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
+    public static readonly ErrorCode ConfirmationRequired = new("confirmation_required", 403, Permission, "The person must prove again who they are before this is done.", false);
     public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
 
     // 404, 405, 409, 411, 413, 415: the route, the object, the size.

@@ -117,6 +117,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             ClientIp = address,
             UserAgent = PlainText.Shortened(http.Request.Headers.UserAgent.ToString(), 200),
             BaseUrl = options.BaseUrl(),
+            AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
             IfMatch = http.Request.Headers.IfMatch is { Count: > 0 } match ? match.ToString() : null,
         };
         return await run.RunAsync(operation, input, cancellation);

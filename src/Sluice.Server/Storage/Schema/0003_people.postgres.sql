@@ -6,6 +6,7 @@ alter table organisations add column verified_until_ms bigint;
 alter table organisations add column suspended_at_ms bigint;
 alter table organisations add column review_every_days integer not null default 90;
 alter table organisations add column review_disable_after_days integer;
+alter table organisations add column deleted_at_ms bigint;
 alter table organisations add column updated_at_ms bigint not null default 0;
 alter table keys add column owner_id text collate "C";
 alter table keys add column priority text collate "C" not null default 'standard';

@@ -6,6 +6,7 @@ alter table organisations add column verified_until_ms integer;
 alter table organisations add column suspended_at_ms integer;
 alter table organisations add column review_every_days integer not null default 90;
 alter table organisations add column review_disable_after_days integer;
+alter table organisations add column deleted_at_ms integer;
 alter table organisations add column updated_at_ms integer not null default 0;
 alter table keys add column owner_id text;
 alter table keys add column priority text not null default 'standard';
