@@ -33,6 +33,7 @@ public static class GatewayExtensions
         services.AddSingleton<CallLedger>();
         services.AddSingleton<KeyTable>();
         services.AddSingleton<UpstreamConnector>();
+        services.AddSingleton<OperatorHttp>();
         services.AddSingleton<UpstreamFactory>();
         services.AddSingleton<UpstreamRegistry>();
         services.AddSingleton<GatewaySnapshots>();
