@@ -1,6 +1,8 @@
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
+using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Keys;
+using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Projects;
 using Sluice.Server.Management.RequestLog;
@@ -27,12 +29,19 @@ internal static class ManagementRoutes
         SwitchKey.Disable,
         RevokeKey.Post,
         RevokeKey.Delete,
+        SignKey.Require,
+        SignKey.Lift,
+        MoveKey.Operation,
+        ShowKeyImpact.Operation,
+        ReportLeak.Operation,
 
         CreateProject.Operation,
         ListProjects.Operation,
         GetProject.Operation,
         UpdateProject.Operation,
         DeleteProject.Operation,
+        ShowChecklist.Operation,
+        GoLive.Operation,
 
         CreateUpstream.Operation,
         ListUpstreams.Operation,
