@@ -4,6 +4,9 @@ using Sluice.Server.Management.Explain;
 using Sluice.Server.Management.Invitations;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Members;
+using Sluice.Server.Management.Checklist;
+using Sluice.Server.Management.Keys;
+using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Organisations;
 using Sluice.Server.Management.Projects;
@@ -34,12 +37,19 @@ internal static class ManagementRoutes
         SwitchKey.Disable,
         RevokeKey.Post,
         RevokeKey.Delete,
+        SignKey.Require,
+        SignKey.Lift,
+        MoveKey.Operation,
+        ShowKeyImpact.Operation,
+        ReportLeak.Operation,
 
         CreateProject.Operation,
         ListProjects.Operation,
         GetProject.Operation,
         UpdateProject.Operation,
         DeleteProject.Operation,
+        ShowChecklist.Operation,
+        GoLive.Operation,
 
         CreateUpstream.Operation,
         ListUpstreams.Operation,

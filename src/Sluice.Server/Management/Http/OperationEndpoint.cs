@@ -68,7 +68,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
     private async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> WorkAsync(HttpContext http, Operation? operation, IReadOnlyList<string> allowed, string requestId)
     {
         var cancellation = http.RequestAborted;
-        if (http.Request.QueryString.HasValue && http.Request.QueryString.Value.Contains("sk-slc_", StringComparison.OrdinalIgnoreCase))
+        if (KeyInQuery.Holds(http.Request))
             return (null, new Refusal(ErrorCodes.KeyInQuery));
         // Who comes to an open operation with a token nevertheless is still nobody there, so that a stale cookie does not keep anyone from signing in.
         var open = operation?.Open is not null;
