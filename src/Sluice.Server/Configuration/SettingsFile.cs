@@ -79,6 +79,7 @@ public static class SettingsFile
             TimeZone = ReadTimeZone(settings),
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
             GitHubScanningKeysUrl = ReadGitHubScanning(settings),
+            Messages = MessageSettings.Read(settings),
         };
     }
 

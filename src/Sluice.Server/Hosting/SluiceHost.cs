@@ -8,9 +8,11 @@ using Sluice.Gateway.Limits;
 using Sluice.Gateway.Metering;
 using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Connecting;
 using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
+using Sluice.Server.Messages;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
@@ -93,6 +95,7 @@ public sealed class SluiceHost : IAsyncDisposable
             });
             builder.Services.AddSingleton(settings);
             builder.Services.AddGateway(GatewayOptionsOf(settings, folder));
+            builder.Services.AddSingleton(s => MessageChannels.Of(settings.Messages, s.GetRequiredService<UpstreamConnector>(), s.GetRequiredService<OperatorHttp>(), time));
             builder.Services.AddManagement((services, options) =>
             {
                 options.Endpoints = [.. ModelEndpoints.All.Select(e => e.Name).Distinct()];
@@ -104,6 +107,8 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddHostedService<DropOldRecords>();
+            builder.Services.AddSingleton<DeliverMessages>();
+            builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.Server.Accounts;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
@@ -28,6 +29,7 @@ public static class ManagementServices
             return options;
         });
         services.AddSingleton<ManagementTools>();
+        services.AddAccounts();
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();

@@ -121,6 +121,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             foreach (var message in call.Messages)
                 await outbox.AddAsync(db, message, call.Now, cancellationToken);
             db.Notifications.AddRange(call.Notifications);
+            await outbox.AddNoticesAsync(db, call.Notifications, call.Messages, new Uri(call.BaseUrl + "/console"), call.Now, cancellationToken);
             foreach (var (kind, subjectId) in call.Changes)
                 db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = call.NowMs });
             if (input.Idempotency is { } used && answer is not null)
@@ -129,6 +130,8 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             await transaction.CommitAsync(cancellationToken);
         }
 
+        if (call.Messages.Count > 0 || call.Notifications.Count > 0)
+            outbox.Wake();
         if (call.Changes.Count > 0)
             await PublishAsync(operation, input.RequestId);
         return (answer, refusal);
