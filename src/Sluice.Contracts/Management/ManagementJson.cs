@@ -41,6 +41,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(Page<RequestAnswer>))]
 [JsonSerializable(typeof(AuditEntryAnswer))]
 [JsonSerializable(typeof(Page<AuditEntryAnswer>))]
+[JsonSerializable(typeof(AuditVerificationAnswer))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
 // What the converters look up by themselves.

@@ -8,6 +8,7 @@ using Sluice.Gateway.Limits;
 using Sluice.Gateway.Metering;
 using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Upstreams;
+using Sluice.Server.Audit;
 using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
@@ -37,7 +38,7 @@ public sealed class SluiceHost : IAsyncDisposable
     public static string ProductVersion => typeof(SluiceHost).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>Runs the program until it is told to stop.</summary>
-    /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start, 2 for a wrong command line.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start, 2 for a wrong command line, 3 if an audit log that was to be checked does not hold.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         try
@@ -49,6 +50,8 @@ public sealed class SluiceHost : IAsyncDisposable
                 Console.WriteLine(commandLine.Help ? CommandLine.HelpText : $"Sluice {ProductVersion}");
                 return 0;
             }
+            if (commandLine.VerifiesAudit)
+                return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
             var host = await BuildAsync(args);
             await using var _ = host;
             if (await host.StartAsync()) await host.App.WaitForShutdownAsync();
@@ -99,6 +102,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
+            builder.Services.AddAudit(settings);
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);

@@ -44,5 +44,7 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+        ExportAuditLog.Operation,
+        VerifyAuditLog.Operation,
     ];
 }

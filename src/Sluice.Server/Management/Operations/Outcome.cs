@@ -6,7 +6,17 @@ namespace Sluice.Server.Management.Operations;
 /// <summary>What an operation answers.</summary>
 /// <param name="Body">A contract, or <see langword="null"/> for an answer without a body.</param>
 /// <param name="Location">Path of the object that was made.</param>
-internal sealed record Answer(object? Body, string? Location = null);
+internal sealed record Answer(object? Body, string? Location = null)
+{
+    /// <summary>Instead of a body: what is written piece by piece, after the operation is committed.</summary>
+    public StreamedBody? Streamed { get; init; }
+}
+
+/// <summary>A body that is written while it is read.</summary>
+/// <param name="MediaType">With its character set.</param>
+/// <param name="FileName">What it is saved as; ASCII without quotes.</param>
+/// <param name="WriteAsync">Writes all of it. What it throws breaks the connection off, so that a part never passes for the whole.</param>
+internal sealed record StreamedBody(string MediaType, string FileName, Func<Stream, CancellationToken, Task> WriteAsync);
 
 /// <summary>An answer or a refusal. After a refusal nothing of the operation is kept.</summary>
 internal readonly struct Outcome

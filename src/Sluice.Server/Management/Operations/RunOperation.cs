@@ -16,7 +16,7 @@ namespace Sluice.Server.Management.Operations;
 internal sealed record OperationInput(Caller Caller, string RequestId, string Id, QueryFields Query, BodyFields Body, IdempotencyKey? Idempotency);
 
 /// <summary>An answer ready to be sent.</summary>
-internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false);
+internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, StreamedBody? Streamed = null);
 
 /// <summary>
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
@@ -113,7 +113,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
     };
 
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
-        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location);
+        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location, Streamed: answer.Streamed);
 
     private static string Detail(AuditedAct act)
     {
