@@ -31,8 +31,10 @@ public static class ErrorCodes
     public static readonly ErrorCode RevokedApiKey = new("revoked_api_key", 401, Authentication, "The API key was revoked.", false);
     public static readonly ErrorCode DisabledApiKey = new("disabled_api_key", 401, Authentication, "The API key is disabled.", false);
     public static readonly ErrorCode MissingPermission = new("missing_permission", 401, Permission, "The API key lacks a permission that this call needs.", false);
-    public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer <management token>'.", false);
+    public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer <management token>' or a signed-in session.", false);
     public static readonly ErrorCode InvalidManagementToken = new("invalid_management_token", 401, Authentication, "The management token is not valid.", false);
+
+    public static readonly ErrorCode AccountSuspended = new("account_suspended", 401, Authentication, "The account is suspended.", false);
 
     // 402: no money.
     public static readonly ErrorCode BudgetExhausted = new("budget_exhausted", 402, "insufficient_balance", "A budget is used up.", false);
@@ -40,6 +42,7 @@ public static class ErrorCodes
     // 403: from where.
     public static readonly ErrorCode IpNotAllowed = new("ip_not_allowed", 403, Permission, "The address this call came from is not on the key's IP allow list.", false);
 
+    public static readonly ErrorCode CrossSiteRequest = new("cross_site_request", 403, Permission, "The call came from another site's page.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
     public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
 
@@ -48,6 +51,7 @@ public static class ErrorCodes
     public static readonly ErrorCode NotFound = new("not_found", 404, Invalid, "There is nothing at this address.", false);
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", 405, Invalid, "This address does not support that method.", false);
     public static readonly ErrorCode Conflict = new("conflict", 409, Invalid, "The object was changed or already exists.", false);
+    public static readonly ErrorCode PreconditionFailed = new("precondition_failed", 412, Invalid, "The object is no longer in the version that If-Match names.", false);
     public static readonly ErrorCode BodyTooLarge = new("request_too_large", 413, Invalid, "The request body is too large.", false);
     public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", 415, Invalid, "The request body must be JSON: send 'Content-Type: application/json'.", false);
     public static readonly ErrorCode SecretRequired = new("secret_required", 422, Invalid, "A stored secret is bound to where it is sent and must be entered again.", false);

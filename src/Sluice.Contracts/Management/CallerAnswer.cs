@@ -1,24 +1,33 @@
 namespace Sluice.Contracts.Management;
 
-/// <summary>Whose management token a call came with.</summary>
+/// <summary>Who calls the management API, and what they may do.</summary>
 public sealed record CallerAnswer
 {
-    /// <summary><c>mgt_…</c></summary>
-    public required string TokenId { get; init; }
+    /// <summary><c>acc_…</c> of the person; <see langword="null"/> for an organisation's own token.</summary>
+    public string? AccountId { get; init; }
 
-    /// <summary>What people call the token.</summary>
-    public required string TokenName { get; init; }
+    /// <summary><c>ses_…</c>; <see langword="null"/> for a token.</summary>
+    public string? SessionId { get; init; }
 
-    /// <summary><c>org_…</c></summary>
-    public required string OrganisationId { get; init; }
+    /// <summary><c>mgt_…</c>; <see langword="null"/> for a session.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>What people call the token; <see langword="null"/> for a session.</summary>
+    public string? TokenName { get; init; }
+
+    /// <summary><c>org_…</c> of the organisation acted in; <see langword="null"/> for a person who belongs to none.</summary>
+    public string? OrganisationId { get; init; }
 
     /// <summary>What people call the organisation.</summary>
-    public required string OrganisationName { get; init; }
+    public string? OrganisationName { get; init; }
 
     /// <summary>IANA name of the time zone its days begin in, such as <c>Asia/Shanghai</c>.</summary>
-    public required string TimeZone { get; init; }
+    public string? TimeZone { get; init; }
 
-    /// <summary>When the token stops working, or <see langword="null"/> for never.</summary>
+    /// <summary>Whether the organisation runs this installation.</summary>
+    public bool IsOperator { get; init; }
+
+    /// <summary>When token or session stops working, or <see langword="null"/> for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>What it may do, such as <c>keys.write</c>.</summary>

@@ -44,6 +44,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(AuditVerificationAnswer))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(IReadOnlyList<Permission>))]
 // What the converters look up by themselves.
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]

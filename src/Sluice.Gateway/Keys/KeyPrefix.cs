@@ -11,6 +11,8 @@ public enum KeyPurpose
     Management,
     /// <summary>The one-time link that sets the console up.</summary>
     Setup,
+    /// <summary>A signed-in person's calls to the management API.</summary>
+    Session,
 }
 
 /// <summary>The fixed beginnings of key texts, by which secret scanners find them.</summary>
@@ -27,13 +29,14 @@ public static class KeyPrefix
         KeyPurpose.Live => "sk-slc_live_",
         KeyPurpose.Management => "sk-slc_mgmt_",
         KeyPurpose.Setup => "sk-slc_setup_",
+        KeyPurpose.Session => "sk-slc_sess_",
         _ => throw new ArgumentOutOfRangeException(nameof(purpose)),
     };
 
     /// <summary>Finds the prefix that <paramref name="text"/> begins with. Case counts.</summary>
     public static bool TryMatch(ReadOnlySpan<char> text, out KeyPurpose purpose, out int length)
     {
-        for (purpose = KeyPurpose.Test; purpose <= KeyPurpose.Setup; purpose++)
+        for (purpose = KeyPurpose.Test; purpose <= KeyPurpose.Session; purpose++)
         {
             var prefix = Of(purpose);
             if (!text.StartsWith(prefix, StringComparison.Ordinal)) continue;

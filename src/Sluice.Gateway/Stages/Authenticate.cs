@@ -17,7 +17,7 @@ public sealed class Authenticate(KeyTable keys, KeyHasher hasher, VerifiedKeys v
         if (!KeyText.TryParse(text, out var purpose, out var publicId))
             return Refuse(new(ErrorCodes.InvalidApiKey, "Its form or its checksum is wrong; copy it again, whole and without blanks."));
         if (purpose is not (KeyPurpose.Test or KeyPurpose.Live))
-            return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management or set-up token; model calls need an API key, which the management API creates."));
+            return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management, session or set-up token; model calls need an API key, which the management API creates."));
         if (!keys.TryFind(publicId, out var key, out var credential) || !IsSecretOf(credential, text, request.Headers.Authorization))
             return Refuse(new(ErrorCodes.UnknownApiKey, "It may have been deleted, or belongs to another installation."));
 

@@ -33,11 +33,12 @@ internal sealed class FirstRunRows(DbConnection connection, DbTransaction transa
         key.Name = "First test key";
 
         await InsertAsync("organisations", cancellationToken,
-            ("id", organisation), ("name", "Default organisation"), ("time_zone", settings.TimeZone.Id), ("created_at_ms", nowMs));
+            ("id", organisation), ("name", "Default organisation"), ("time_zone", settings.TimeZone.Id), ("created_at_ms", nowMs),
+            ("tier", "enterprise"), ("base_tier", "enterprise"), ("updated_at_ms", nowMs));
         await InsertAsync("projects", cancellationToken,
             ("id", project), ("organisation_id", organisation), ("name", "Default project"), ("created_at_ms", nowMs), ("updated_at_ms", nowMs));
         await InsertAsync("keys", cancellationToken,
-            ("id", key.Id), ("organisation_id", key.OrganisationId), ("project_id", key.ProjectId), ("name", key.Name), ("kind", key.Kind), ("enabled", key.Enabled),
+            ("id", key.Id), ("organisation_id", key.OrganisationId), ("project_id", key.ProjectId), ("name", key.Name), ("name_folded", key.Name.ToLowerInvariant()), ("kind", key.Kind), ("enabled", key.Enabled),
             ("expires_at_ms", key.ExpiresAtMs), ("revoked_at_ms", key.RevokedAtMs), ("scope_routes", key.ScopeRoutes), ("scope_models", key.ScopeModels),
             ("allowed_networks", key.AllowedNetworks), ("calls_per_day", key.CallsPerDay), ("requests_per_minute", key.RequestsPerMinute),
             ("tokens_per_minute", key.TokensPerMinute), ("concurrency", key.Concurrency), ("created_at_ms", key.CreatedAtMs), ("updated_at_ms", key.UpdatedAtMs));

@@ -100,6 +100,8 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.Endpoints = [.. ModelEndpoints.All.Select(e => e.Name).Distinct()];
                 options.StagesOf = services.GetRequiredService<GatewayStages>().NamesOf;
                 options.ConfiguredUpstreams = settings.Upstreams;
+                options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
+                options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddAudit(settings);

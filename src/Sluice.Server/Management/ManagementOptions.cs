@@ -1,3 +1,4 @@
+using System.Net;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Server.Management;
@@ -17,6 +18,15 @@ public sealed class ManagementOptions
 
     /// <summary>Upstreams from the configuration: listed, and not changed here.</summary>
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams { get; set; } = [];
+
+    /// <summary>Where a call comes from, proxies that are trusted taken into account.</summary>
+    public Func<HttpContext, IPAddress> ClientAddress { get; set; } = static http => http.Connection.RemoteIpAddress ?? IPAddress.None;
+
+    /// <summary>What people reach this server as, without a trailing slash.</summary>
+    public Func<string> BaseUrl { get; set; } = static () => "http://localhost";
+
+    /// <summary>Calls a minute that one address may make to operations that need no caller.</summary>
+    public int StrangerCallsPerMinute { get; set; } = 60;
 
     /// <summary>
     /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), calls under way included; called off the socket

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sluice.Server.Audit;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.AuditLog;
@@ -6,6 +7,7 @@ using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.OpenApi;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 
@@ -35,6 +37,9 @@ public static class ManagementServices
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();
+        services.AddSingleton<StrangerLoad>();
+        services.TryAddSingleton(new MessageChannels());
+        services.AddSingleton<Outbox>();
         services.AddSingleton<AuthenticateCaller>();
         services.AddSingleton<RunOperation>();
         services.AddSingleton<OperationEndpoint>();
@@ -50,7 +55,7 @@ public static class ManagementServices
         foreach (var operation in ManagementRoutes.All)
         {
             app.MapMethods(ManagementRoutes.Root + operation.Path, [operation.Method], http => Door(http).RunAsync(http, operation))
-                .WithMetadata(new NeedsPermission(operation.Permission))
+                .WithMetadata(operation.Open is { } why ? new OpenOperation(why) : new NeedsPermission(operation.Permission))
                 .Described(operation);
         }
 

@@ -10,10 +10,22 @@ public sealed class OrganisationRow
     public required string Name { get; set; }
     /// <summary>IANA name, such as <c>Asia/Shanghai</c>.</summary>
     public required string TimeZone { get; set; }
+    /// <summary>Standing now: <c>personal</c>, <c>business</c> or <c>enterprise</c>; see <see cref="TierRow"/>.</summary>
+    public string Tier { get; set; } = "personal";
+    /// <summary>Standing without enterprise verification.</summary>
+    public string BaseTier { get; set; } = "personal";
+    /// <summary>When the enterprise verification runs out.</summary>
+    public long? VerifiedUntilMs { get; set; }
+    public long? SuspendedAtMs { get; set; }
+    /// <summary>Days between access reviews; 0 for none.</summary>
+    public int ReviewEveryDays { get; set; } = 90;
+    /// <summary>Days after which keys that nobody decided on are disabled; <see langword="null"/> for never.</summary>
+    public int? ReviewDisableAfterDays { get; set; }
     public required long CreatedAtMs { get; set; }
+    public long UpdatedAtMs { get; set; }
 }
 
-public sealed class ProjectRow
+public sealed class ProjectRow : IOfOrganisation
 {
     /// <summary><c>prj_…</c></summary>
     public required string Id { get; set; }
@@ -23,7 +35,7 @@ public sealed class ProjectRow
     public required long UpdatedAtMs { get; set; }
 }
 
-public sealed class KeyRow
+public sealed class KeyRow : IOfOrganisation
 {
     /// <summary><c>key_…</c></summary>
     public required string Id { get; set; }
@@ -45,11 +57,21 @@ public sealed class KeyRow
     public long? RequestsPerMinute { get; set; }
     public long? TokensPerMinute { get; set; }
     public int? Concurrency { get; set; }
+    /// <summary>Whose it is: it may do at most what this person may do now. <see langword="null"/>: a service key.</summary>
+    public string? OwnerId { get; set; }
+    /// <summary><c>critical</c>, <c>standard</c> or <c>batch</c>.</summary>
+    public string Priority { get; set; } = "standard";
+    /// <summary>Where calls must be signed.</summary>
+    public byte[]? SealedSigningSecret { get; set; }
+    /// <summary>The name in lower case, for searching.</summary>
+    public string NameFolded { get; set; } = "";
+    /// <summary>Such as <c>leaked</c>.</summary>
+    public string? RevokedReason { get; set; }
     public required long CreatedAtMs { get; set; }
     public required long UpdatedAtMs { get; set; }
 }
 
-public sealed class KeyCredentialRow
+public sealed class KeyCredentialRow : IOfOrganisation
 {
     /// <summary>The visible part of the key text.</summary>
     public required string PublicId { get; set; }
@@ -85,7 +107,7 @@ public sealed class UpstreamRow
     public required long UpdatedAtMs { get; set; }
 }
 
-public sealed class ManagementTokenRow
+public sealed class ManagementTokenRow : IOfOrganisation
 {
     /// <summary><c>mgt_…</c></summary>
     public required string Id { get; set; }
@@ -96,13 +118,19 @@ public sealed class ManagementTokenRow
     public required string PublicId { get; set; }
     public required byte[] Hash { get; set; }
     public required int PepperVersion { get; set; }
+    /// <summary>Whose it is: it may do at most what this person may do now. <see langword="null"/>: the organisation's own.</summary>
+    public string? AccountId { get; set; }
+    /// <summary>JSON array of actions; <see langword="null"/> for all.</summary>
+    public string? Scopes { get; set; }
+    public string? CreatedBy { get; set; }
+    public long? LastUsedAtMs { get; set; }
     public required long CreatedAtMs { get; set; }
     public long? ExpiresAtMs { get; set; }
     public long? RevokedAtMs { get; set; }
 }
 
 /// <summary>One administrative act. Written in the transaction of the act itself, chained by hash, never changed.</summary>
-public sealed class AuditEntryRow
+public sealed class AuditEntryRow : IOfOrganisation
 {
     public required string OrganisationId { get; set; }
     /// <summary>1, 2, 3 … without gaps within the organisation.</summary>
@@ -121,7 +149,7 @@ public sealed class AuditEntryRow
 public sealed class ChangeRow
 {
     public long Seq { get; set; }
-    /// <summary><c>key</c> or <c>upstream</c>.</summary>
+    /// <summary><c>key</c>, <c>owner</c>, <c>organisation</c> or <c>upstream</c>.</summary>
     public required string Kind { get; set; }
     public required string SubjectId { get; set; }
     public required long AtMs { get; set; }

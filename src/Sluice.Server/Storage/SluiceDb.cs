@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Sluice.Server.Storage.Mapping;
 
 namespace Sluice.Server.Storage;
 
@@ -14,6 +16,32 @@ public sealed class SluiceDb(DbContextOptions<SluiceDb> options) : DbContext(opt
     public DbSet<AuditEntryRow> AuditEntries => Set<AuditEntryRow>();
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+
+    public DbSet<AccountRow> Accounts => Set<AccountRow>();
+    public DbSet<IdentityUserLogin<string>> AccountLogins => Set<IdentityUserLogin<string>>();
+    public DbSet<IdentityUserToken<string>> AccountTokens => Set<IdentityUserToken<string>>();
+    public DbSet<PasskeyRow> Passkeys => Set<PasskeyRow>();
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+    public DbSet<ConfirmationRow> Confirmations => Set<ConfirmationRow>();
+    public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+    public DbSet<NotificationRow> Notifications => Set<NotificationRow>();
+    public DbSet<PublicMailDomainRow> PublicMailDomains => Set<PublicMailDomainRow>();
+    public DbSet<TierRow> Tiers => Set<TierRow>();
+    public DbSet<MemberRow> Members => Set<MemberRow>();
+    public DbSet<RoleRow> Roles => Set<RoleRow>();
+    public DbSet<AssignmentRow> Assignments => Set<AssignmentRow>();
+    public DbSet<InvitationRow> Invitations => Set<InvitationRow>();
+    public DbSet<DocumentRow> Documents => Set<DocumentRow>();
+    public DbSet<EnterpriseApplicationRow> EnterpriseApplications => Set<EnterpriseApplicationRow>();
+    public DbSet<TicketRow> Tickets => Set<TicketRow>();
+    public DbSet<TicketMessageRow> TicketMessages => Set<TicketMessageRow>();
+    public DbSet<KeyTagRow> KeyTags => Set<KeyTagRow>();
+    public DbSet<KeyUseRow> KeyUses => Set<KeyUseRow>();
+    public DbSet<QuotaApplicationRow> QuotaApplications => Set<QuotaApplicationRow>();
+    public DbSet<QuotaCommentRow> QuotaComments => Set<QuotaCommentRow>();
+    public DbSet<QuotaGrantRow> QuotaGrants => Set<QuotaGrantRow>();
+    public DbSet<AccessReviewRow> AccessReviews => Set<AccessReviewRow>();
+    public DbSet<ReviewItemRow> ReviewItems => Set<ReviewItemRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -71,6 +99,9 @@ public sealed class SluiceDb(DbContextOptions<SluiceDb> options) : DbContext(opt
             row.ToTable("idempotency_keys");
             row.HasKey(i => new { i.OrganisationId, i.Key });
         });
+        AccountTables.Map(modelBuilder);
+        OrganisationTables.Map(modelBuilder);
+        KeyTables.Map(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 
 namespace Sluice.Server.Tests.Management;
@@ -34,11 +35,11 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         GET /api/v1/keys/{id}                     keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/projects                      projects.read    401 401 401 401 401 401 200 200
         GET /api/v1/projects/{id}                 projects.read    401 401 401 401 401 401 404 200
-        GET /api/v1/requests                      requests.read    401 401 401 401 401 401 200 200
-        GET /api/v1/requests/{id}                 requests.read    401 401 401 401 401 401 404 200
+        GET /api/v1/requests                      logs.read        401 401 401 401 401 401 200 200
+        GET /api/v1/requests/{id}                 logs.read        401 401 401 401 401 401 404 200
         GET /api/v1/upstreams                     upstreams.read   401 401 401 401 401 401 403 200
         GET /api/v1/upstreams/{id}                upstreams.read   401 401 401 401 401 401 403 200
-        GET /api/v1/whoami                        caller.read      401 401 401 401 401 401 200 200
+        GET /api/v1/whoami                        -                401 401 401 401 401 401 200 200
         PATCH /api/v1/keys/{id}                   keys.write       401 401 401 401 401 401 404 200
         PATCH /api/v1/projects/{id}               projects.write   401 401 401 401 401 401 404 200
         PATCH /api/v1/upstreams/{id}              upstreams.write  401 401 401 401 401 401 403 200

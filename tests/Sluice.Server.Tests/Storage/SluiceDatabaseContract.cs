@@ -22,7 +22,7 @@ public abstract class SluiceDatabaseContract(IStorageBackend backend)
         await using var database = await PreparedAsync();
         await using var db = database.CreateContext();
         var model = db.Model.GetEntityTypes().SelectMany(e => e.GetProperties().Select(p =>
-            (e.GetTableName()!, p.GetColumnName(StoreObjectIdentifier.Table(e.GetTableName()!))!, p.IsNullable, Stored(Kind(p.ClrType)))));
+            (e.GetTableName()!, p.GetColumnName(StoreObjectIdentifier.Table(e.GetTableName()!))!, p.IsNullable, Stored(Kind(p.GetTypeMapping().Converter?.ProviderClrType ?? p.ClrType)))));
         await using var connection = await database.OpenAsync(Token);
         var real = (await ReadColumnsAsync(connection)).Where(c => c.Table != "schema_versions");
         real.Select(c => c.ToString()).Order(StringComparer.Ordinal).ShouldBe(model.Select(c => c.ToString()).Order(StringComparer.Ordinal));

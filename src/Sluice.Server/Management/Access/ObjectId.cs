@@ -10,6 +10,25 @@ internal static class ObjectId
     public const string Project = "prj";
     public const string Upstream = "ups";
     public const string Request = "req";
+    public const string Organisation = "org";
+    public const string Account = "acc";
+    public const string Session = "ses";
+    public const string Confirmation = "cnf";
+    public const string Message = "msg";
+    public const string Notification = "ntf";
+    public const string Role = "rol";
+    public const string Assignment = "asg";
+    public const string Invitation = "inv";
+    public const string Token = "mgt";
+    public const string Document = "doc";
+    public const string EnterpriseApplication = "ent";
+    public const string Ticket = "tkt";
+    public const string TicketMessage = "tkm";
+    public const string QuotaApplication = "qap";
+    public const string QuotaComment = "qcm";
+    public const string QuotaGrant = "qgr";
+    public const string Review = "rev";
+    public const string ReviewItem = "rvi";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Digits = 26;

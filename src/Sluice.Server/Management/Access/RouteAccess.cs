@@ -6,6 +6,9 @@ namespace Sluice.Server.Management.Access;
 /// <summary>On an endpoint: a caller is needed, and this permission of theirs. <see langword="null"/> asks for a caller only.</summary>
 internal sealed record NeedsPermission(string? Permission);
 
+/// <summary>On an endpoint: nobody needs to be known here, for this reason.</summary>
+internal sealed record OpenOperation(string Reason);
+
 /// <summary>
 /// The routes that answer without a management token, by name. Whatever is not here must carry <see cref="NeedsPermission"/>, or be the gateway's: an
 /// endpoint of <see cref="ModelEndpoints"/>, which checks API keys itself, or one that the gateway marks as open with its reason.
@@ -24,7 +27,7 @@ internal static class OpenRoutes
     public static IReadOnlyList<string> Unlisted(IEnumerable<Endpoint> endpoints) =>
     [
         .. endpoints.OfType<RouteEndpoint>()
-            .Where(static e => e.Metadata.GetMetadata<NeedsPermission>() is null && e.Metadata.GetMetadata<ModelEndpoint>() is null && e.Metadata.GetMetadata<OpenEndpoint>() is null)
+            .Where(static e => e.Metadata.GetMetadata<NeedsPermission>() is null && e.Metadata.GetMetadata<ModelEndpoint>() is null && e.Metadata.GetMetadata<OpenEndpoint>() is null && e.Metadata.GetMetadata<OpenOperation>() is null)
             .Select(static e => "/" + e.RoutePattern.RawText?.Trim('/'))
             .Where(static pattern => !Reasons.ContainsKey(pattern))
             .Distinct(StringComparer.Ordinal),

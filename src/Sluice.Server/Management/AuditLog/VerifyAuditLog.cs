@@ -1,5 +1,6 @@
 using Sluice.Contracts.Management;
 using Sluice.Server.Audit;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 

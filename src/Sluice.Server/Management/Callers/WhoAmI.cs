@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 
@@ -12,8 +13,8 @@ internal static class WhoAmI
         Name = "whoAmI",
         Method = "GET",
         Path = "/whoami",
-        Permission = Permissions.CallerRead,
-        Summary = "Say whose token this is and what it may do",
+        Permission = null,
+        Summary = "Say who calls and what they may do",
         Answer = typeof(CallerAnswer),
         Run = RunAsync,
     };
@@ -22,16 +23,20 @@ internal static class WhoAmI
     {
         if (call.Refused() is { } refusal)
             return refusal;
-        var organisation = await call.Data.Organisations.SingleAsync(call.CancellationToken);
+        var caller = call.Caller;
+        var organisation = await call.Data.Organisations.SingleOrDefaultAsync(call.CancellationToken);
         return new Answer(new CallerAnswer
         {
-            TokenId = call.Caller.TokenId,
-            TokenName = call.Caller.TokenName,
-            OrganisationId = organisation.Id,
-            OrganisationName = organisation.Name,
-            TimeZone = organisation.TimeZone,
-            ExpiresAt = call.Caller.ExpiresAtMs is { } expires ? DateTimeOffset.FromUnixTimeMilliseconds(expires) : null,
-            Permissions = [.. call.Caller.Permissions],
+            AccountId = caller.AccountId,
+            SessionId = caller.SessionId,
+            TokenId = caller.TokenId,
+            TokenName = caller.TokenId is null ? null : caller.TokenName,
+            OrganisationId = organisation?.Id,
+            OrganisationName = organisation?.Name,
+            TimeZone = organisation?.TimeZone,
+            IsOperator = caller.IsOperator,
+            ExpiresAt = caller.ExpiresAtMs is { } expires ? DateTimeOffset.FromUnixTimeMilliseconds(expires) : null,
+            Permissions = [.. caller.Permissions],
         });
     }
 }

@@ -9,14 +9,14 @@ namespace Sluice.Server.Management.Http;
 /// <summary>Takes in a request body: JSON by its own word, whole, and of bounded size.</summary>
 internal static class JsonBody
 {
-    /// <summary>Largest body of a management call.</summary>
+    /// <summary>Largest body of a management call that brings no file.</summary>
     public const int BytesMax = 1024 * 1024;
 
     /// <summary>The body's bytes; empty where there are none.</summary>
-    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, Refusal? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<(ReadOnlyMemory<byte> Bytes, Refusal? Refusal)> ReadAsync(HttpRequest request, int bytesMax, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > BytesMax)
-            return (default, TooLarge());
+        if (request.ContentLength > bytesMax)
+            return (default, TooLarge(bytesMax));
         var bytes = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 0) + 1);
         while (true)
         {
@@ -25,8 +25,8 @@ internal static class JsonBody
             if (read == 0)
                 break;
             bytes.Advance(read);
-            if (bytes.WrittenCount > BytesMax)
-                return (default, TooLarge());
+            if (bytes.WrittenCount > bytesMax)
+                return (default, TooLarge(bytesMax));
         }
 
         return bytes.WrittenCount > 0 && NotJson(request) is { } refusal ? (default, refusal) : (bytes.WrittenMemory, null);
@@ -43,6 +43,6 @@ internal static class JsonBody
             : new Refusal(ErrorCodes.UnsupportedMediaType);
     }
 
-    private static Refusal TooLarge() =>
-        new(ErrorCodes.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"At most {BytesMax} bytes are read here."));
+    private static Refusal TooLarge(int bytesMax) =>
+        new(ErrorCodes.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"At most {bytesMax} bytes are read here."));
 }

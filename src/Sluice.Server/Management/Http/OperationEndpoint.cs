@@ -13,8 +13,8 @@ namespace Sluice.Server.Management.Http;
 /// The HTTP door to the operations. The order is: form of the token, room, caller, permission, body, the operation. Nothing of the body is
 /// read for a stranger, and nobody without a caller learns which addresses exist.
 /// </summary>
-internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate, RunOperation run, ManagementLoad load, SluiceDatabase database,
-    TimeProvider time, ILogger<OperationEndpoint> log)
+internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate, RunOperation run, ManagementLoad load, StrangerLoad strangers, ManagementOptions options,
+    SluiceDatabase database, TimeProvider time, ILogger<OperationEndpoint> log)
 {
     public Task RunAsync(HttpContext http, Operation operation) => AnswerAsync(http, operation, []);
 
@@ -72,8 +72,14 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var cancellation = http.RequestAborted;
         if (http.Request.QueryString.HasValue && http.Request.QueryString.Value.Contains("sk-slc_", StringComparison.OrdinalIgnoreCase))
             return (null, new Refusal(ErrorCodes.KeyInQuery));
-        if (AuthenticateCaller.ReadToken(http.Request.Headers.Authorization, out var token) is { } malformed)
-            return (null, malformed);
+        // Who comes to an open operation with a token nevertheless is still nobody there, so that a stale cookie does not keep anyone from signing in.
+        var open = operation?.Open is not null;
+        var token = "";
+        if ((open ? CrossSite.Refusal(http.Request) : AuthenticateCaller.ReadToken(http.Request, out token)) is { } unfit)
+            return (null, unfit);
+        var address = options.ClientAddress(http);
+        if (open && !strangers.TryEnter(address, out var retryAfter))
+            return (null, new Refusal(ErrorCodes.RateLimitExceeded, $"Too many calls came from this address. Come back in {retryAfter} s.") { RetryAfter = retryAfter });
 
         using var room = await load.EnterAsync(cancellation);
         if (!room.IsAcquired)
@@ -81,23 +87,25 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
 
         // This may still be a socket's own thread. EF Core on SQLite works on the calling thread, so from here on it is the pool's.
         await Task.Yield();
-        Caller? caller;
-        await using (var db = database.CreateContext())
+        var caller = Caller.Anonymous;
+        if (!open)
         {
-            (caller, var unknown) = await authenticate.FindAsync(db, token, time.GetUtcNow(), cancellation);
-            if (caller is null)
+            await using var db = database.CreateContext();
+            var (found, unknown) = await authenticate.FindAsync(db, token, http.Request.Headers[AuthenticateCaller.OrganisationHeader].ToString(), time.GetUtcNow(), cancellation);
+            if (found is null)
                 return (null, unknown);
+            caller = found;
         }
 
         if (operation is null)
             return (null, Elsewhere(http, allowed));
-        var (bytes, unread) = await JsonBody.ReadAsync(http.Request, cancellation);
+        var (bytes, unread) = await JsonBody.ReadAsync(http.Request, operation.BodyBytesMax, cancellation);
         if (unread is not null)
             return (null, unread);
 
         // The last read of the body may have been completed by a socket's thread.
         await Task.Yield();
-        var (idempotency, wrongKey) = operation.Method == HttpMethods.Post
+        var (idempotency, wrongKey) = operation.Method == HttpMethods.Post && !open
             ? IdempotencyKey.Read(http.Request, caller, bytes.Span)
             : (null, null);
         if (wrongKey is not null)
@@ -113,7 +121,14 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
                 return (null, new Refusal(ErrorCodes.Overloaded));
         }
 
-        var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", new QueryFields(http.Request.Query), body, idempotency);
+        var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", http.Request.RouteValues["item"] as string ?? "",
+            new QueryFields(http.Request.Query), body, idempotency)
+        {
+            ClientIp = address,
+            UserAgent = PlainText.Shortened(http.Request.Headers.UserAgent.ToString(), 200),
+            BaseUrl = options.BaseUrl(),
+            IfMatch = http.Request.Headers.IfMatch is { Count: > 0 } match ? match.ToString() : null,
+        };
         return await run.RunAsync(operation, input, cancellation);
     }
 
@@ -136,6 +151,14 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
+        if (answer.Session is { } session)
+        {
+            if (session.Token is { } token) SessionCookie.Set(http, token.Reveal(), session.Expires);
+            else SessionCookie.Clear(http);
+        }
+
+        if (answer.ETag is not null)
+            response.Headers.ETag = answer.ETag;
         if (answer.Location is not null)
             response.Headers.Location = answer.Location;
         if (answer.Replayed)

@@ -13,8 +13,8 @@ internal static class Problem
         response.StatusCode = refusal.Code.Status;
         if (refusal.Code.Status is StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer";
-        if (refusal.Code.Status is StatusCodes.Status503ServiceUnavailable)
-            response.Headers.RetryAfter = "1";
+        if ((refusal.RetryAfter ?? (refusal.Code.Status is StatusCodes.Status503ServiceUnavailable ? 1 : null)) is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var body = JsonSerializer.SerializeToUtf8Bytes(Body(refusal, requestId), ManagementJson.Default.ProblemBody);
         response.ContentType = ProblemBody.MediaType;
         response.ContentLength = body.Length;

@@ -28,8 +28,9 @@ internal sealed record IdempotencyKey(string OrganisationId, string Key, byte[] 
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{caller.TokenId}\n{request.Method}\n{request.Path}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{caller.ActorId}\n{request.Method}\n{request.Path}\n"));
         hash.AppendData(body);
-        return (new IdempotencyKey(caller.OrganisationId, key, hash.GetHashAndReset()), null);
+        // Somebody in no organisation yet has a shelf of their own.
+        return (new IdempotencyKey(caller.OrganisationId.Length > 0 ? caller.OrganisationId : caller.ActorId, key, hash.GetHashAndReset()), null);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Sluice.Contracts.Errors;
+using Sluice.Gateway.Keys;
 
 namespace Sluice.Server.Management.Intake;
 
@@ -61,6 +62,58 @@ internal sealed class BodyFields
             return Wrong<string>(name, "text", value);
         var text = value.GetString()!;
         return Fits(name, text, charsMax) ? text : null;
+    }
+
+    /// <summary>A text of several lines.</summary>
+    public string? Lines(string name, int charsMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.String)
+            return Wrong<string>(name, "text", value);
+        var text = value.GetString()!;
+        return Fits(name, text, charsMax, lines: true) ? text : null;
+    }
+
+    /// <summary>A secret such as a password: any characters at all, bounded in length. Never repeated in a refusal.</summary>
+    public PlainSecret? Secret(string name, int charsMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.String)
+            return Wrong<PlainSecret>(name, "text", value);
+        var text = value.GetString()!;
+        if (text.Length > 0 && text.Length <= charsMax)
+            return new PlainSecret(text);
+        Refuse(name, ErrorCodes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"'{_prefix}{name}' must have 1 to {charsMax} characters."));
+        return null;
+    }
+
+    /// <summary>A list of objects, or <see langword="null"/> if it is absent, <c>null</c> or refused.</summary>
+    public IReadOnlyList<BodyFields>? Objects(string name, int countMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.Array)
+            return Wrong<IReadOnlyList<BodyFields>>(name, "a list", value);
+        if (value.GetArrayLength() > countMax)
+        {
+            Refuse(name, ErrorCodes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"'{_prefix}{name}' may have at most {countMax} entries."));
+            return null;
+        }
+
+        var entries = new List<BodyFields>();
+        foreach (var entry in value.EnumerateArray())
+        {
+            var place = string.Create(CultureInfo.InvariantCulture, $"{name}[{entries.Count}]");
+            if (entry.ValueKind is not JsonValueKind.Object)
+                return Wrong<IReadOnlyList<BodyFields>>(place, "an object", entry);
+            var inner = new BodyFields(entry, $"{_prefix}{place}.", _refusals);
+            _inner.Add(inner);
+            entries.Add(inner);
+        }
+
+        return entries;
     }
 
     /// <summary>A text out of a fixed set.</summary>
@@ -200,9 +253,9 @@ internal sealed class BodyFields
         return default;
     }
 
-    private bool Fits(string name, string text, int charsMax)
+    private bool Fits(string name, string text, int charsMax, bool lines = false)
     {
-        var wrong = PlainText.Wrong(text, charsMax);
+        var wrong = PlainText.Wrong(text, charsMax, lines);
         if (wrong is not null)
             Refuse(name, ErrorCodes.InvalidValue, $"'{_prefix}{name}' {wrong}");
         return wrong is null;

@@ -14,6 +14,9 @@ internal sealed record FieldRefusal(string Field, ErrorCode Code, string Message
 /// <param name="Fields">The members that are to blame, in the order of the body.</param>
 internal sealed record Refusal(ErrorCode Code, string? Detail = null, IReadOnlyList<FieldRefusal>? Fields = null)
 {
+    /// <summary>Seconds after which it is worth trying again, where that is known.</summary>
+    public int? RetryAfter { get; init; }
+
     /// <summary>All field refusals as one; the first one's code stands for all.</summary>
     public static Refusal? Of(IReadOnlyList<FieldRefusal> fields) =>
         fields.Count == 0 ? null : new Refusal(fields[0].Code, fields[0].Message, fields);

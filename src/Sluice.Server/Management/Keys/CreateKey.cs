@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
@@ -53,6 +54,7 @@ internal static class CreateKey
             return new Refusal(ErrorCodes.Conflict, $"The organisation has {KeysMax} keys, which is the most there can be. Revoke some that are not used.");
 
         var row = KeyFields.Fresh(ObjectId.New(ObjectId.Key, call.Now), call.Caller.OrganisationId, project.Id, kind!, call.Now);
+        row.OwnerId = call.Caller.AccountId;
         fields.ApplyTo(row);
         var secret = KeySecret.New(call.Tools.Hasher, row, call.NowMs, out var credential);
         call.Data.Add(row);

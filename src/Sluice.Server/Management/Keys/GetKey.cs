@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 
@@ -24,7 +25,7 @@ internal static class GetKey
         if (call.Refused() is { } refusal)
             return refusal;
         return await call.Data.Keys.SingleOrDefaultAsync(k => k.Id == call.Id, call.CancellationToken) is { } key
-            ? new Answer(await KeyView.OfAsync(call, key, withUsage: true))
+            ? new Answer(await KeyView.OfAsync(call, key, withUsage: true), Version: key.UpdatedAtMs)
             : Outcome.NotFound;
     }
 }

@@ -87,7 +87,11 @@ internal sealed class KeyFields
     {
         var changed = new List<(string, object?)>();
         if (_name is not null && Differs("name", row.Name, _name))
+        {
             row.Name = _name;
+            row.NameFolded = _name.ToLowerInvariant();
+        }
+
         if (_enabled is { } enabled && Differs("enabled", row.Enabled, enabled))
             row.Enabled = enabled;
         if (_body.Has("expiresAt") && Differs("expiresAtMs", row.ExpiresAtMs, _expiresAt?.ToUnixTimeMilliseconds()))

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
@@ -35,14 +36,16 @@ internal static class UpdateKey
             return refusal;
         if (key.RevokedAtMs is not null)
             return RevokedKey;
+        if (call.OtherVersion(key.UpdatedAtMs) is { } other)
+            return other;
 
         var changed = fields.ApplyTo(key);
         if (changed.Count == 0)
             return call.AsItWas(await KeyView.OfAsync(call, key, withUsage: false));
-        key.UpdatedAtMs = call.NowMs;
+        key.UpdatedAtMs = call.Touch(key.UpdatedAtMs);
         call.Audit("key.update", key.Id, [.. changed]);
         call.KeyChanged(key.Id);
-        return new Answer(await KeyView.OfAsync(call, key, withUsage: false));
+        return new Answer(await KeyView.OfAsync(call, key, withUsage: false), Version: key.UpdatedAtMs);
     }
 
     /// <summary>The answer to every change of a revoked key.</summary>

@@ -80,6 +80,8 @@ internal static class ManagementDescription
         IEnumerable<int> all = [400, 401, 403, 500, 503, .. operation.Refuses];
         if (operation.Body is not null)
             all = [.. all, 413, 415];
+        if (operation.Method is "PATCH" or "PUT")
+            all = [.. all, 412];
         if (operation.Method == HttpMethods.Post)
             all = [.. all, 422, 429];
         return all.Distinct().Order();

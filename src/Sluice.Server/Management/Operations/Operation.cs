@@ -1,3 +1,5 @@
+using Sluice.Server.Management.Intake;
+
 namespace Sluice.Server.Management.Operations;
 
 /// <summary>
@@ -14,11 +16,19 @@ internal sealed record Operation
     public required string Path { get; init; }
     /// <summary>What the caller must be allowed to do; <see langword="null"/> for operations about the caller itself.</summary>
     public required string? Permission { get; init; }
+    /// <summary>Why it needs no caller, where it needs none: then strangers may call it, at a bounded rate for each address.</summary>
+    public string? Open { get; init; }
+    /// <summary>Whether a permission that reaches some projects only is not enough: making a project, for one.</summary>
+    public bool WholeOrganisation { get; init; }
+    /// <summary>Whether it is about a person, so that an organisation's own token cannot call it.</summary>
+    public bool NeedsPerson { get; init; }
     public required string Summary { get; init; }
     /// <summary>What a reader of the API description should know beyond the summary.</summary>
     public string? Description { get; init; }
     /// <summary>The contract of the body; <see langword="null"/> where none is read.</summary>
     public Type? Body { get; init; }
+    /// <summary>Largest body, bytes: more where a file comes with it.</summary>
+    public int BodyBytesMax { get; init; } = Http.JsonBody.BytesMax;
     /// <summary>Whether the body may be left out.</summary>
     public bool BodyOptional { get; init; }
     /// <summary>An example of the body, as JSON.</summary>
@@ -35,6 +45,11 @@ internal sealed record Operation
     public IReadOnlyList<int> Refuses { get; init; } = [];
     /// <summary>Whether it changes anything: then it runs in one transaction with its audit entries, and alone.</summary>
     public bool Writes { get; init; }
+    /// <summary>
+    /// What a write does before its turn comes, without changing anything: hashing a password, asking another server. Its finding goes into
+    /// <see cref="OperationCall.Prepared"/>. What it read may have changed since: <see cref="Run"/> looks again.
+    /// </summary>
+    public Func<OperationCall, ValueTask<Refusal?>>? Prepare { get; init; }
     public required Func<OperationCall, ValueTask<Outcome>> Run { get; init; }
 }
 

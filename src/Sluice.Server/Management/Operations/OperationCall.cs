@@ -1,29 +1,58 @@
 using System.Globalization;
+using System.Net;
+using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
+using Sluice.Server.Messages;
+using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Operations;
 
 /// <summary>Everything an operation has: who calls, what they sent, what they may see, and the house's tools.</summary>
 internal sealed class OperationCall
 {
+    private InstallationScope? _installation;
     private readonly List<AuditedAct> _acts = [];
     private readonly List<(string Kind, string SubjectId)> _changes = [];
+    private readonly List<OutgoingMessage> _messages = [];
+    private readonly List<NotificationRow> _notifications = [];
 
     public required Caller Caller { get; init; }
     public required string RequestId { get; init; }
+    /// <summary>Who the audit log says it was; an operation that finds out who its anonymous caller is sets it.</summary>
+    public string ActorId { get => field ?? Caller.ActorId; set; }
     /// <summary>The <c>{id}</c> of the route; empty where there is none. Unchecked: it is only ever compared.</summary>
     public required string Id { get; init; }
+    /// <summary>The <c>{item}</c> of the route, for what lies in an object.</summary>
+    public string Item { get; init; } = "";
     public required QueryFields Query { get; init; }
     public required BodyFields Body { get; init; }
     /// <summary>The caller's part of the database; in a writing operation inside its transaction.</summary>
     public required OrganisationScope Data { get; init; }
+    /// <summary>The people of the installation: for operations about accounts.</summary>
+    public required AccountScope Accounts { get; init; }
+    /// <summary>Everything of every organisation: for the operator's operations, and for nobody else.</summary>
+    public InstallationScope Installation => _installation ??= OpenInstallation();
+    /// <summary>Given by the host; used by <see cref="Installation"/>.</summary>
+    public required Func<InstallationScope> OpenInstallation { private get; init; }
+    /// <summary>Where the call came from.</summary>
+    public required IPAddress ClientIp { get; init; }
+    /// <summary>What the caller's program calls itself, shortened.</summary>
+    public string UserAgent { get; init; } = "";
+    /// <summary>What the caller reached this server as, without a trailing slash: for links in messages.</summary>
+    public required string BaseUrl { get; init; }
+    /// <summary>What <see cref="Operation.Prepare"/> found.</summary>
+    public object? Prepared { get; set; }
+    /// <summary>The version that <c>If-Match</c> names, or <see langword="null"/> for any.</summary>
+    public string? IfMatch { get; init; }
     public required ManagementTools Tools { get; init; }
     public required DateTimeOffset Now { get; init; }
     public required CancellationToken CancellationToken { get; init; }
 
     public long NowMs => Now.ToUnixTimeMilliseconds();
 
+    public IReadOnlyList<OutgoingMessage> Messages => _messages;
+    public IReadOnlyList<NotificationRow> Notifications => _notifications;
     public IReadOnlyList<AuditedAct> Acts => _acts;
     public IReadOnlyList<(string Kind, string SubjectId)> Changes => _changes;
 
@@ -43,10 +72,46 @@ internal sealed class OperationCall
     /// <param name="subjectId">The object.</param>
     /// <param name="detail">What changed; never a secret or a hash.</param>
     public void Audit(string action, string subjectId, params IReadOnlyList<(string Name, object? Value)> detail) =>
-        _acts.Add(new AuditedAct(action, subjectId, detail));
+        _acts.Add(new AuditedAct(null, action, subjectId, detail));
+
+    /// <summary>The same in the log of another organisation: what the operator did to it, or what a person without one did.</summary>
+    public void AuditIn(string organisationId, string action, string subjectId, params IReadOnlyList<(string Name, object? Value)> detail) =>
+        _acts.Add(new AuditedAct(organisationId, action, subjectId, detail));
+
+    /// <summary>Puts a message into the outbox, in the operation's transaction.</summary>
+    public void Send(OutgoingMessage message) => _messages.Add(message);
+
+    /// <summary>Tells people something when they next look.</summary>
+    /// <param name="text">One sentence without secrets.</param>
+    public void Notify(IEnumerable<string> accountIds, string? organisationId, string kind, string subjectId, string text)
+    {
+        foreach (var accountId in accountIds.Distinct(StringComparer.Ordinal))
+        {
+            _notifications.Add(new NotificationRow
+            {
+                Id = ObjectId.New(ObjectId.Notification, Now), AccountId = accountId, OrganisationId = organisationId, Kind = kind, SubjectId = subjectId, Text = text, CreatedAtMs = NowMs,
+            });
+        }
+    }
+
+    /// <summary>Refuses a change to another version than the caller knows. To be asked once the object is found.</summary>
+    public Refusal? OtherVersion(long version) => IfMatch is null or "*" || IfMatch == ETag(version)
+        ? null
+        : new Refusal(ErrorCodes.PreconditionFailed, $"It is in version {ETag(version)} now. Get it again, and decide anew.");
+
+    public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    /// <summary>The time of a change: later than the last one, so that each has a version of its own.</summary>
+    public long Touch(long lastMs) => Math.Max(NowMs, lastMs + 1);
 
     /// <summary>Says to every node, before the answer goes out, that a key is no longer what they remember.</summary>
     public void KeyChanged(string keyId) => _changes.Add((ChangeKinds.Key, keyId));
+
+    /// <summary>Says the same of all keys of a person: their roles, membership or standing changed.</summary>
+    public void OwnerChanged(string accountId) => _changes.Add((ChangeKinds.Owner, accountId));
+
+    /// <summary>Says the same of all keys of an organisation.</summary>
+    public void OrganisationChanged(string organisationId) => _changes.Add((ChangeKinds.Organisation, organisationId));
 
     /// <summary>Says to every node, before the answer goes out, that an upstream is no longer what they remember.</summary>
     public void UpstreamChanged(string upstreamId) => _changes.Add((ChangeKinds.Upstream, upstreamId));
@@ -62,10 +127,13 @@ internal sealed class OperationCall
 }
 
 /// <summary>One act as the audit log will hold it.</summary>
-internal sealed record AuditedAct(string Action, string SubjectId, IReadOnlyList<(string Name, object? Value)> Detail);
+/// <param name="OrganisationId">In whose log; <see langword="null"/> for the caller's.</param>
+internal sealed record AuditedAct(string? OrganisationId, string Action, string SubjectId, IReadOnlyList<(string Name, object? Value)> Detail);
 
 internal static class ChangeKinds
 {
     public const string Key = "key";
+    public const string Owner = "owner";
+    public const string Organisation = "organisation";
     public const string Upstream = "upstream";
 }

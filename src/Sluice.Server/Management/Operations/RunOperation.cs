@@ -1,9 +1,12 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Intake;
+using Sluice.Server.Messages;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
@@ -13,33 +16,71 @@ namespace Sluice.Server.Management.Operations;
 /// <summary>What the door gives to an operation.</summary>
 /// <param name="Id">The <c>{id}</c> of the route, or empty.</param>
 /// <param name="Idempotency">The caller's Idempotency-Key with what it stands for, or <see langword="null"/>.</param>
-internal sealed record OperationInput(Caller Caller, string RequestId, string Id, QueryFields Query, BodyFields Body, IdempotencyKey? Idempotency);
+/// <param name="Item">The <c>{item}</c> of the route, or empty.</param>
+internal sealed record OperationInput(Caller Caller, string RequestId, string Id, string Item, QueryFields Query, BodyFields Body, IdempotencyKey? Idempotency)
+{
+    public required IPAddress ClientIp { get; init; }
+    public required string UserAgent { get; init; }
+    public required string BaseUrl { get; init; }
+    public string? IfMatch { get; init; }
+}
 
 /// <summary>An answer ready to be sent.</summary>
-internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, StreamedBody? Streamed = null);
+internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null, StreamedBody? Streamed = null);
 
 /// <summary>
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
 /// with its audit entries and its change notices; it returns when every listener of this node has seen the change.
 /// </summary>
-internal sealed partial class RunOperation(SluiceDatabase database, AuditChain audit, ChangeFeed changes, WriteGate gate, IdempotencyStore idempotency, ManagementTools tools, TimeProvider time,
-    ILogger<RunOperation> log)
+internal sealed partial class RunOperation(SluiceDatabase database, AuditChain audit, ChangeFeed changes, WriteGate gate, IdempotencyStore idempotency, ManagementTools tools,
+    AuthenticateCaller callers, Outbox outbox, TimeProvider time, ILogger<RunOperation> log)
 {
     public async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> RunAsync(Operation operation, OperationInput input, CancellationToken cancellationToken)
     {
-        if (operation.Permission is { } permission && !input.Caller.May(permission))
-            return (null, new Refusal(ErrorCodes.PermissionDenied, $"It needs '{permission}', which only the operator's organisation has."));
+        if (Forbidden(operation, input.Caller) is { } forbidden)
+            return (null, forbidden);
         if (!operation.Writes)
             return await ReadAsync(operation, input, cancellationToken);
+        object? prepared = null;
+        if (operation.Prepare is { } prepare)
+        {
+            await using var db = database.CreateContext();
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            var call = Call(operation, input, db, cancellationToken);
+            if (await prepare(call) is { } refusal)
+                return (null, refusal);
+            prepared = call.Prepared;
+        }
+
         try
         {
-            return await WriteAsync(operation, input, cancellationToken);
+            return await WriteAsync(operation, input, prepared, cancellationToken);
         }
         catch (DbUpdateException)
         {
             // Another node wrote the same at the same moment (a name, an Idempotency-Key). Its row is there now, so the checks will find it.
-            return await WriteAsync(operation, input, cancellationToken);
+            return await WriteAsync(operation, input, prepared, cancellationToken);
         }
+    }
+
+    private static Refusal? Forbidden(Operation operation, Caller caller)
+    {
+        if (operation.Open is null && operation.NeedsPerson && caller.AccountId is null)
+            return new Refusal(ErrorCodes.PermissionDenied, "It is about a person; this is an organisation's own token. Sign in, or use a person's token.");
+        if (operation.Permission is not { } permission)
+            return null;
+        if (caller.OrganisationId.Length == 0)
+            return new Refusal(ErrorCodes.PermissionDenied, $"It needs '{permission}' in an organisation, and the caller belongs to none. Create one, or accept an invitation.");
+        if (!caller.May(permission))
+        {
+            return new Refusal(ErrorCodes.PermissionDenied, Permissions.IsOperators(permission) && !caller.IsOperator
+                ? $"It needs '{permission}', which only the operator's organisation has."
+                : $"It needs '{permission}', which {(caller.TokenId is null ? "no role of the caller" : "this token or the role behind it")} gives. Whoever manages roles in the organisation can give it.");
+        }
+
+        return operation.WholeOrganisation && caller.Rights.ProjectsOf(permission) is not null
+            ? new Refusal(ErrorCodes.PermissionDenied, $"It needs '{permission}' in the whole organisation; the caller has it in some projects only.")
+            : null;
     }
 
     private async ValueTask<(RenderedAnswer?, Refusal?)> ReadAsync(Operation operation, OperationInput input, CancellationToken cancellationToken)
@@ -50,10 +91,11 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         return outcome.Refusal is { } refusal ? (null, refusal) : (Render(operation, outcome.Answer!), null);
     }
 
-    private async ValueTask<(RenderedAnswer?, Refusal?)> WriteAsync(Operation operation, OperationInput input, CancellationToken cancellationToken)
+    private async ValueTask<(RenderedAnswer?, Refusal?)> WriteAsync(Operation operation, OperationInput input, object? prepared, CancellationToken cancellationToken)
     {
         OperationCall call;
-        RenderedAnswer answer;
+        RenderedAnswer? answer = null;
+        Refusal? refusal;
         using (await gate.EnterAsync(cancellationToken))
         {
             await using var db = database.CreateContext();
@@ -62,18 +104,25 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
                 return earlier;
 
             call = Call(operation, input, db, cancellationToken);
+            call.Prepared = prepared;
             var outcome = await operation.Run(call);
-            if (outcome.Refusal is { } refusal)
+            refusal = outcome.Refusal;
+            if (refusal is not null && !outcome.KeepsWrites)
                 return (null, refusal);
 
-            if (call.Acts.Count == 0 && !call.FoundAsAsked)
+            if (call.Acts.Count == 0 && !call.FoundAsAsked && refusal is null)
                 throw new InvalidOperationException($"The operation '{operation.Name}' changed something without an audit entry.");
-            answer = Render(operation, outcome.Answer!);
+            answer = outcome.Answer is { } given ? Render(operation, given) : null;
+            // What people without an organisation do stands in the operator's log.
+            var own = input.Caller.OrganisationId.Length > 0 ? input.Caller.OrganisationId : await callers.OperatorOrganisationAsync(db, cancellationToken);
             foreach (var act in call.Acts)
-                await audit.AppendAsync(db, input.Caller.OrganisationId, input.Caller.TokenId, act.Action, act.SubjectId, Detail(act), cancellationToken);
+                await audit.AppendAsync(db, act.OrganisationId ?? own, call.ActorId, act.Action, act.SubjectId, Detail(act), cancellationToken);
+            foreach (var message in call.Messages)
+                await outbox.AddAsync(db, message, call.Now, cancellationToken);
+            db.Notifications.AddRange(call.Notifications);
             foreach (var (kind, subjectId) in call.Changes)
                 db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = call.NowMs });
-            if (input.Idempotency is { } used)
+            if (input.Idempotency is { } used && answer is not null)
                 idempotency.Keep(db, used, answer, call.NowMs);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -81,7 +130,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
 
         if (call.Changes.Count > 0)
             await PublishAsync(operation, input.RequestId);
-        return (answer, null);
+        return (answer, refusal);
     }
 
     private async ValueTask PublishAsync(Operation operation, string requestId)
@@ -104,16 +153,24 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         Caller = input.Caller,
         RequestId = input.RequestId,
         Id = input.Id,
+        Item = input.Item,
+        ClientIp = input.ClientIp,
+        UserAgent = input.UserAgent,
+        BaseUrl = input.BaseUrl,
+        IfMatch = input.IfMatch,
+        Accounts = new AccountScope(db, input.Caller),
+        OpenInstallation = () => new InstallationScope(db, input.Caller),
         Query = input.Query,
         Body = input.Body,
-        Data = new OrganisationScope(db, input.Caller),
+        Data = new OrganisationScope(db, input.Caller, operation.Permission is { } permission && Permissions.IsInProjects(permission) ? input.Caller.Rights.ProjectsOf(permission) : null),
         Tools = tools,
         Now = time.GetUtcNow(),
         CancellationToken = cancellationToken,
     };
 
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
-        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location, Streamed: answer.Streamed);
+        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
+            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session, Streamed: answer.Streamed);
 
     private static string Detail(AuditedAct act)
     {

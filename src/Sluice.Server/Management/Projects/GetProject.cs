@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 
@@ -24,7 +25,7 @@ internal static class GetProject
         if (call.Refused() is { } refusal)
             return refusal;
         return await call.Data.Projects.SingleOrDefaultAsync(p => p.Id == call.Id, call.CancellationToken) is { } project
-            ? new Answer(ProjectView.Of(project))
+            ? new Answer(ProjectView.Of(project), Version: project.UpdatedAtMs)
             : Outcome.NotFound;
     }
 }

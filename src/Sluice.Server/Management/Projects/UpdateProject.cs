@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 
@@ -31,12 +32,14 @@ internal static class UpdateProject
             return Outcome.NotFound;
         if (call.Refused() is { } refusal)
             return refusal;
+        if (call.OtherVersion(project.UpdatedAtMs) is { } other)
+            return other;
         if (name is null || name == project.Name)
             return call.AsItWas(ProjectView.Of(project));
 
         project.Name = name;
-        project.UpdatedAtMs = call.NowMs;
+        project.UpdatedAtMs = call.Touch(project.UpdatedAtMs);
         call.Audit("project.update", project.Id, ("name", name));
-        return new Answer(ProjectView.Of(project));
+        return new Answer(ProjectView.Of(project), Version: project.UpdatedAtMs);
     }
 }

@@ -1,4 +1,5 @@
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 
@@ -11,7 +12,7 @@ internal static class GetRequest
         Name = "getRequest",
         Method = "GET",
         Path = "/requests/{id}",
-        Permission = Permissions.RequestsRead,
+        Permission = Permissions.LogsRead,
         Summary = "Get a call of the gateway",
         Description = "The id is the `x-request-id` of its answer. A call is found a moment after it ended.",
         Answer = typeof(RequestAnswer),

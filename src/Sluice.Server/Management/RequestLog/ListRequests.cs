@@ -1,4 +1,5 @@
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
@@ -13,7 +14,7 @@ internal static class ListRequests
         Name = "listRequests",
         Method = "GET",
         Path = "/requests",
-        Permission = Permissions.RequestsRead,
+        Permission = Permissions.LogsRead,
         Summary = "List calls of the gateway, newest first",
         Description = "A search for something rare looks at a bounded number of calls at a time: a page may hold fewer than `limit`, or none, and still have a `nextCursor`.",
         Query =

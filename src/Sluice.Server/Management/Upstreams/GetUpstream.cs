@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 
@@ -26,7 +27,7 @@ internal static class GetUpstream
         if (call.Tools.ConfiguredUpstreams.FirstOrDefault(u => u.Id == call.Id) is { } configured)
             return new Answer(UpstreamView.Of(configured));
         return await call.Data.Upstreams.SingleOrDefaultAsync(u => u.Id == call.Id, call.CancellationToken) is { } row
-            ? new Answer(UpstreamView.Of(row))
+            ? new Answer(UpstreamView.Of(row), Version: row.UpdatedAtMs)
             : Outcome.NotFound;
     }
 }

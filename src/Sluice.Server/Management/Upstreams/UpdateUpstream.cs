@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
@@ -35,6 +36,8 @@ internal static class UpdateUpstream
         var fields = new UpstreamFields(call, row.Kind, row);
         if (call.Refused() is { } refusal)
             return refusal;
+        if (call.OtherVersion(row.UpdatedAtMs) is { } other)
+            return other;
         if (fields.MovesSecretOf(row))
         {
             const string Why = "To move 'baseUrl' to another scheme, host or port, send 'apiKey' again in the same call, or null to remove it.";
@@ -46,10 +49,10 @@ internal static class UpdateUpstream
         var changed = fields.ApplyTo(row, call.Tools.Sealer);
         if (changed.Count == 0)
             return call.AsItWas(UpstreamView.Of(row));
-        row.UpdatedAtMs = call.NowMs;
+        row.UpdatedAtMs = call.Touch(row.UpdatedAtMs);
         call.Audit("upstream.update", row.Id, [.. changed]);
         call.UpstreamChanged(row.Id);
-        return new Answer(UpstreamView.Of(row));
+        return new Answer(UpstreamView.Of(row), Version: row.UpdatedAtMs);
     }
 
     /// <summary>The answer to every change of a configured upstream.</summary>
