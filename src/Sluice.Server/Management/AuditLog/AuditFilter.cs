@@ -35,9 +35,9 @@ internal static class AuditFilter
                 entries = entries.Where(a => a.SubjectId == subjectId);
             if (prefix is not null)
             {
-                // A range, which the index serves, and not LIKE, which it does not: '/' follows '.'.
-                var end = prefix[..^1] + "/";
-                entries = entries.Where(a => string.Compare(a.Action, prefix) >= 0 && string.Compare(a.Action, end) < 0);
+                // LIKE would be blind to case on SQLite, and a range would follow the language that PostgreSQL sorts by.
+                var length = prefix.Length;
+                entries = entries.Where(a => a.Action.Substring(0, length) == prefix);
             }
             else if (action is not null)
             {
