@@ -51,6 +51,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(RequestPage))]
 [JsonSerializable(typeof(AuditEntryAnswer))]
 [JsonSerializable(typeof(Page<AuditEntryAnswer>))]
+[JsonSerializable(typeof(AuditVerificationAnswer))]
 [JsonSerializable(typeof(CallerAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(RegistrationBody))]

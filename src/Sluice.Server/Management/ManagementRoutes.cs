@@ -114,5 +114,7 @@ internal static class ManagementRoutes
         ListNotifications.Operation,
         ReadNotifications.One,
         ReadNotifications.All,
+        ExportAuditLog.Operation,
+        VerifyAuditLog.Operation,
     ];
 }

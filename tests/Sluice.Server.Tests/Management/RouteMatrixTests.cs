@@ -14,6 +14,8 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
     private const string Expected = """
         endpoint                                  permission       anonymous garbage data-plane setup revoked expired other own
         any /api/v1/audit                         -                401 401 401 401 401 401 405 405
+        any /api/v1/audit/export                  -                401 401 401 401 401 401 405 405
+        any /api/v1/audit/verify                  -                401 401 401 401 401 401 405 405
         any /api/v1/keys                          -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}                     -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/disable             -                401 401 401 401 401 401 405 405
@@ -39,6 +41,7 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         DELETE /api/v1/projects/{id}              projects.write   401 401 401 401 401 401 404 204
         DELETE /api/v1/upstreams/{id}             upstreams.write  401 401 401 401 401 401 403 204
         GET /api/v1/audit                         audit.read       401 401 401 401 401 401 200 200
+        GET /api/v1/audit/export                  audit.read       401 401 401 401 401 401 200 200
         GET /api/v1/keys                          keys.read        401 401 401 401 401 401 200 200
         GET /api/v1/keys/{id}                     keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/keys/{id}/impact              keys.read        401 401 401 401 401 401 404 200
@@ -67,6 +70,7 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         GET /api/v1/me/notifications              -                401 401 401 401 401 401 403 403
         POST /api/v1/me/notifications/read        -                401 401 401 401 401 401 403 403
         POST /api/v1/me/notifications/{id}/read   -                401 401 401 401 401 401 403 403
+        POST /api/v1/audit/verify                 audit.read       401 401 401 401 401 401 200 200
         POST /api/v1/keys                         keys.write       401 401 401 401 401 401 400 400
         POST /api/v1/keys/{id}/disable            keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/enable             keys.write       401 401 401 401 401 401 404 200
