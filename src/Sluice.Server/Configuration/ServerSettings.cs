@@ -41,5 +41,7 @@ public sealed record ServerSettings
     public required Uri? PublicBaseUrl { get; init; }
     /// <summary>Zone of the organisation that the first start makes; IANA name.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
+    /// <summary>Who may sign up, and how.</summary>
+    public required Accounts.AccountOptions Accounts { get; init; }
     public required bool JsonLogs { get; init; }
 }

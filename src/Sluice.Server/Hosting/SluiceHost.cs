@@ -49,6 +49,11 @@ public sealed class SluiceHost : IAsyncDisposable
                 Console.WriteLine(commandLine.Help ? CommandLine.HelpText : $"Sluice {ProductVersion}");
                 return 0;
             }
+            if (commandLine.SetupLink)
+            {
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                return 0;
+            }
             var host = await BuildAsync(args);
             await using var _ = host;
             if (await host.StartAsync()) await host.App.WaitForShutdownAsync();
@@ -99,6 +104,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
+                options.Accounts = settings.Accounts;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddHostedService<DropOldRecords>();
@@ -113,7 +119,6 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
-            new SetupPage(storage.Database, storage.Hasher, () => host!.BaseUrl, time).Map(app);
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch

@@ -29,7 +29,7 @@ public sealed class ManagementOptions
     public int StrangerCallsPerMinute { get; set; } = 60;
 
     /// <summary>How accounts work here.</summary>
-    public Accounts.AccountOptions Accounts { get; set; } = new();
+    public Sluice.Server.Accounts.AccountOptions Accounts { get; set; } = new();
 
     /// <summary>
     /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), calls under way included; called off the socket

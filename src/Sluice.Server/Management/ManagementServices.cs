@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Accounts.Pages;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.OpenApi;
@@ -29,6 +30,8 @@ public static class ManagementServices
         });
         services.AddSingleton<ManagementTools>();
         services.AddAccounts();
+        services.AddSingleton<FormDoor>();
+        services.AddSingleton<SetUpPage>();
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();
@@ -63,6 +66,8 @@ public static class ManagementServices
         }
 
         app.Map("/api/{**rest}", http => Door(http).RefuseAsync(http, [])).WithMetadata(new NeedsPermission(null)).ExcludeFromDescription();
+        LinkPages.Map(app);
+        SetUpPage.Map(app);
         app.MapManagementDescription();
         return app;
     }

@@ -20,6 +20,9 @@ internal static class OpenRoutes
         ["/openapi/v1.json"] = "A description of the API; holds nothing of this installation.",
         ["/healthz"] = "Asked by load balancers.",
         ["/readyz"] = "Asked by load balancers.",
+        ["/confirm-email-change"] = "Shows a button; the link in the mail is checked by the operation behind it.",
+        ["/reset-password"] = "Shows a form; the link in the mail is checked by the operation behind it.",
+        ["/verify-email"] = "Shows a button; the link in the mail is checked by the operation behind it.",
         ["/setup"] = "Checks the one-time set-up token itself.",
     };
 
