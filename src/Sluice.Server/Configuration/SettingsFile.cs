@@ -79,6 +79,12 @@ public static class SettingsFile
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
             TimeZone = ReadTimeZone(settings),
+            Accounts = new Accounts.AccountOptions
+            {
+                Registration = settings.Choice("Sluice:Accounts:Registration", Accounts.RegistrationMode.Open),
+                PasswordProfile = settings.Choice("Sluice:Accounts:PasswordProfile", Accounts.PasswordProfile.Default),
+                OidcOnly = settings.Flag("Sluice:SignIn:OidcOnly") ?? false,
+            },
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
             GitHubScanningKeysUrl = ReadGitHubScanning(settings),
             Messages = MessageSettings.Read(settings),

@@ -55,8 +55,12 @@ public sealed class SluiceHost : IAsyncDisposable
             }
             if (commandLine.VerifiesAudit)
                 return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
-            var host = await BuildAsync(args);
-            await using var _ = host;
+            if (commandLine.SetupLink)
+            {
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                return 0;
+            }
+            await using var host = await BuildAsync(args);
             if (await host.StartAsync()) await host.App.WaitForShutdownAsync();
             return 0;
         }
@@ -107,6 +111,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
                 options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
+                options.Accounts = settings.Accounts;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddAudit(settings);
@@ -124,7 +129,6 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
-            new SetupPage(storage.Database, storage.Hasher, () => host!.BaseUrl, time).Map(app);
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch

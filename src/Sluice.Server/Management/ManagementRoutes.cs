@@ -1,3 +1,4 @@
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Checklist;
@@ -28,6 +29,43 @@ internal static class ManagementRoutes
     public static readonly IReadOnlyList<Operation> All =
     [
         WhoAmI.Operation,
+
+        Register.Operation,
+        VerifyEmail.Operation,
+        ResendVerification.Operation,
+        SetUp.Operation,
+        SignIn.Operation,
+        AskToSignIn.Operation,
+        SignInWithPasskey.Operation,
+        SignOut.Operation,
+        RequestPasswordReset.Operation,
+        ConfirmPasswordReset.Operation,
+        ConfirmEmailChange.Operation,
+        GetMe.Operation,
+        UpdateMe.Operation,
+        DeleteMe.Operation,
+        ListSessions.Operation,
+        EndOtherSessions.Operation,
+        EndSession.Operation,
+        AskToConfirm.Operation,
+        ConfirmIdentity.Operation,
+        ChangePassword.Operation,
+        ChangeEmail.Operation,
+        ChangePhone.Operation,
+        ConfirmPhone.Operation,
+        StartTotp.Operation,
+        ConfirmTotp.Operation,
+        DisableTotp.Operation,
+        MakeRecoveryCodes.Operation,
+        AskForPasskey.Operation,
+        AddPasskey.Operation,
+        ListPasskeys.Operation,
+        RenamePasskey.Operation,
+        RemovePasskey.Operation,
+        ListPeople.Operation,
+        GetPerson.Operation,
+        SuspendPerson.Operation,
+        ResumePerson.Operation,
 
         CreateKey.Operation,
         ListKeys.Operation,

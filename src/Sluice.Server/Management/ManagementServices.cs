@@ -4,6 +4,7 @@ using Sluice.Server.Accounts;
 using Sluice.Server.Audit;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.AuditLog;
+using Sluice.Server.Management.Accounts.Pages;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Leaks;
@@ -37,6 +38,8 @@ public static class ManagementServices
         services.AddSingleton<AuditExport>();
         services.AddSingleton<ManagementTools>();
         services.AddAccounts();
+        services.AddSingleton<FormDoor>();
+        services.AddSingleton<SetUpPage>();
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();
@@ -75,6 +78,8 @@ public static class ManagementServices
 
         app.Map("/api/{**rest}", http => Door(http).RefuseAsync(http, [])).WithMetadata(new NeedsPermission(null)).ExcludeFromDescription();
         GitHubScanning.Map(app);
+        LinkPages.Map(app);
+        SetUpPage.Map(app);
         app.MapManagementDescription();
         return app;
     }

@@ -44,6 +44,7 @@ create table accounts (
   phone_number text,
   phone_number_confirmed boolean not null,
   password_hash text,
+  password_short boolean not null default false,
   password_changed_at_ms bigint,
   security_stamp text not null,
   concurrency_stamp text not null,

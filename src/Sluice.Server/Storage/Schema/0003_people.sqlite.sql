@@ -44,6 +44,7 @@ create table accounts (
   phone_number text,
   phone_number_confirmed integer not null check (phone_number_confirmed in (0, 1)),
   password_hash text,
+  password_short integer not null default 0 check (password_short in (0, 1)),
   password_changed_at_ms integer,
   security_stamp text not null,
   concurrency_stamp text not null,
