@@ -34,12 +34,9 @@ internal sealed record OidcProviderSettings
 public sealed record SignInSettings
 {
     internal IReadOnlyList<OidcProviderSettings> Providers { get; init; } = [];
-
-    /// <summary>Whether single sign-on is the only way in.</summary>
-    public bool OidcOnly { get; init; }
 }
 
-/// <summary>Reads <c>Sluice:Oidc</c> and <c>Sluice:SignIn</c>.</summary>
+/// <summary>Reads <c>Sluice:Oidc</c>.</summary>
 internal static partial class OidcSettings
 {
     private const int ProvidersMax = 20;
@@ -53,9 +50,9 @@ internal static partial class OidcSettings
             if (provider.Name.Length > 0 && providers.Any(p => p.Name == provider.Name)) settings.Wrong($"{path}:Name", "must be different from the other providers' names");
             providers.Add(provider);
         }
-        var only = settings.Flag("Sluice:SignIn:OidcOnly") ?? false;
-        if (only && providers.Count == 0) settings.Problem("Sluice:SignIn:OidcOnly", "is true, but no provider is set in Sluice:Oidc: nobody could sign in");
-        return new SignInSettings { Providers = providers, OidcOnly = only };
+        // What else is wrong with it is said where it is read.
+        if (bool.TryParse(settings.Text("Sluice:SignIn:OidcOnly"), out var only) && only && providers.Count == 0) settings.Problem("Sluice:SignIn:OidcOnly", "is true, but no provider is set in Sluice:Oidc: nobody could sign in");
+        return new SignInSettings { Providers = providers };
     }
 
     private static OidcProviderSettings ReadOne(SettingReader settings, string path)

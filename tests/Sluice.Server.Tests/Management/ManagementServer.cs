@@ -227,6 +227,10 @@ public sealed class RecordedChanges : IChangeListener
 
     public ValueTask KeyChangedAsync(string keyId, CancellationToken cancellationToken) => Add(keyId);
 
+    public ValueTask OwnerChangedAsync(string ownerId, CancellationToken cancellationToken) => Add(ownerId);
+
+    public ValueTask OrganisationChangedAsync(string organisationId, CancellationToken cancellationToken) => Add(organisationId);
+
     public ValueTask UpstreamsChangedAsync(CancellationToken cancellationToken) => Add("upstreams");
 
     private ValueTask Add(string what)

@@ -22,11 +22,12 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public required IPAddress ClientIp { get; init; }
     public required string UserAgent { get; init; }
     public required string BaseUrl { get; init; }
+    public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
 }
 
 /// <summary>An answer ready to be sent.</summary>
-internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null);
+internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null, StreamedBody? Streamed = null);
 
 /// <summary>
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
@@ -161,6 +162,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         UserAgent = input.UserAgent,
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
+        AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
         OpenInstallation = () => new InstallationScope(db, input.Caller),
         Query = input.Query,
@@ -173,9 +175,9 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
 
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
         new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
-            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session);
+            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session, Streamed: answer.Streamed);
 
-    private static string Detail(AuditedAct act)
+    internal static string Detail(AuditedAct act)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
