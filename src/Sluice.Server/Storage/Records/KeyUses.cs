@@ -92,19 +92,19 @@ public sealed class KeyUses : IHostedService, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>The journal is drained before: what it held is written here for the last time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _flushing.ConfigureAwait(false);
-        await TryFlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Comes after the last draining of the journal: what it brought is written here.</summary>
     public async ValueTask DisposeAsync()
     {
         // The container knows it under two names.
         if (Interlocked.Exchange(ref _disposed, true)) return;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await TryFlushAsync(CancellationToken.None).ConfigureAwait(false);
         _stop.Dispose();
         _turn.Dispose();
     }
