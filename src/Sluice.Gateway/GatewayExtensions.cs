@@ -37,6 +37,7 @@ public static class GatewayExtensions
         services.AddSingleton<KeyLookups>();
         services.AddSingleton<EndedKeys>();
         services.AddSingleton<UpstreamConnector>();
+        services.AddSingleton<OperatorHttp>();
         services.AddSingleton<UpstreamFactory>();
         services.AddSingleton<UpstreamRegistry>();
         services.AddSingleton<GatewaySnapshots>();

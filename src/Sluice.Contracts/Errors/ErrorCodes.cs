@@ -38,6 +38,7 @@ public static class ErrorCodes
     public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer <management token>' or a signed-in session.", false);
     public static readonly ErrorCode InvalidManagementToken = new("invalid_management_token", 401, Authentication, "The management token is not valid.", false);
 
+    public static readonly ErrorCode ReportNotSigned = new("report_not_signed", 401, Authentication, "The report does not carry a valid signature.", false);
     public static readonly ErrorCode AccountSuspended = new("account_suspended", 401, Authentication, "The account is suspended.", false);
 
     // 402: no money.
@@ -48,7 +49,10 @@ public static class ErrorCodes
 
     public static readonly ErrorCode CrossSiteRequest = new("cross_site_request", 403, Permission, "The call came from another site's page.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
+    public static readonly ErrorCode ConfirmationRequired = new("confirmation_required", 403, Permission, "The person must prove again who they are before this is done.", false);
+    public static readonly ErrorCode VerificationRequired = new("verification_required", 403, Permission, "The account is not fully verified yet.", false);
     public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
+    public static readonly ErrorCode AboveTier = new("above_tier", 403, Permission, "A limit is above what the organisation's tier allows.", false);
 
     // 404, 405, 409, 411, 413, 415: the route, the object, the size.
     public static readonly ErrorCode ModelNotFound = new("model_not_found", 404, Invalid, "The model does not exist here.", false);

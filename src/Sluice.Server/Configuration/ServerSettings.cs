@@ -42,4 +42,6 @@ public sealed record ServerSettings
     /// <summary>Zone of the organisation that the first start makes; IANA name.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
     public required bool JsonLogs { get; init; }
+    /// <summary>Where GitHub publishes the keys that it signs reports of leaked keys with; <see langword="null"/> where these are not taken.</summary>
+    public required Uri? GitHubScanningKeysUrl { get; init; }
 }

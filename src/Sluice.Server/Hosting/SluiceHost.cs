@@ -14,6 +14,7 @@ using Sluice.Server.Management;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
+using Sluice.Server.Storage.Records;
 
 namespace Sluice.Server.Hosting;
 
@@ -99,6 +100,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
+                options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddHostedService<DropOldRecords>();
@@ -132,6 +134,8 @@ public sealed class SluiceHost : IAsyncDisposable
     {
         try
         {
+            // Told of what is recovered from the journal too.
+            _ = App.Services.GetRequiredService<KeyUses>();
             // Changes from here on are told; those before are in the snapshots.
             await App.Services.GetRequiredService<ChangeFeed>().PrimeAsync(cancellationToken);
             await App.Services.GetRequiredService<GatewayStart>().StartAsync(cancellationToken);

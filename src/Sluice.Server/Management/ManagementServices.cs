@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
+using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.OpenApi;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages;
@@ -35,6 +36,9 @@ public static class ManagementServices
         services.AddSingleton<Outbox>();
         services.AddSingleton<AuthenticateCaller>();
         services.AddSingleton<RunOperation>();
+        services.AddSingleton<GitHubKeys>();
+        services.AddSingleton<GitHubScanning>();
+        services.AddSingleton<RunSystemAct>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }
@@ -61,6 +65,7 @@ public static class ManagementServices
         }
 
         app.Map("/api/{**rest}", http => Door(http).RefuseAsync(http, [])).WithMetadata(new NeedsPermission(null)).ExcludeFromDescription();
+        GitHubScanning.Map(app);
         app.MapManagementDescription();
         return app;
     }

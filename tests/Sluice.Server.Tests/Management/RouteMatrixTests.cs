@@ -17,10 +17,16 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         any /api/v1/keys/{id}                     -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/disable             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/enable              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/impact              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/move                -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/signing             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/revoke              -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/rotate              -                401 401 401 401 401 401 405 405
+        any /api/v1/leaks                         -                401 401 401 401 401 401 405 405
         any /api/v1/projects                      -                401 401 401 401 401 401 405 405
         any /api/v1/projects/{id}                 -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/go-live         -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/production-checklist -                401 401 401 401 401 401 405 405
         any /api/v1/requests                      -                401 401 401 401 401 401 405 405
         any /api/v1/requests/{id}                 -                401 401 401 401 401 401 405 405
         any /api/v1/upstreams                     -                401 401 401 401 401 401 405 405
@@ -28,13 +34,16 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         any /api/v1/whoami                        -                401 401 401 401 401 401 405 405
         any /api/{**rest}                         -                401 401 401 401 401 401 404 404
         DELETE /api/v1/keys/{id}                  keys.write       401 401 401 401 401 401 404 200
+        DELETE /api/v1/keys/{id}/signing          keys.write       401 401 401 401 401 401 404 200
         DELETE /api/v1/projects/{id}              projects.write   401 401 401 401 401 401 404 204
         DELETE /api/v1/upstreams/{id}             upstreams.write  401 401 401 401 401 401 403 204
         GET /api/v1/audit                         audit.read       401 401 401 401 401 401 200 200
         GET /api/v1/keys                          keys.read        401 401 401 401 401 401 200 200
         GET /api/v1/keys/{id}                     keys.read        401 401 401 401 401 401 404 200
+        GET /api/v1/keys/{id}/impact              keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/projects                      projects.read    401 401 401 401 401 401 200 200
         GET /api/v1/projects/{id}                 projects.read    401 401 401 401 401 401 404 200
+        GET /api/v1/projects/{id}/production-checklist keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/requests                      logs.read        401 401 401 401 401 401 200 200
         GET /api/v1/requests/{id}                 logs.read        401 401 401 401 401 401 404 200
         GET /api/v1/upstreams                     upstreams.read   401 401 401 401 401 401 403 200
@@ -46,9 +55,13 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         POST /api/v1/keys                         keys.write       401 401 401 401 401 401 400 400
         POST /api/v1/keys/{id}/disable            keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/enable             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/keys/{id}/move               keys.write       401 401 401 401 401 401 404 400
+        POST /api/v1/keys/{id}/signing            keys.write       401 401 401 401 401 401 404 409
         POST /api/v1/keys/{id}/revoke             keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/rotate             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/leaks                        -                401 401 401 401 401 401 400 400
         POST /api/v1/projects                     projects.write   401 401 401 401 401 401 400 400
+        POST /api/v1/projects/{id}/go-live        keys.write       401 401 401 401 401 401 404 400
         POST /api/v1/upstreams                    upstreams.write  401 401 401 401 401 401 403 400
         """;
 

@@ -22,6 +22,7 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public required IPAddress ClientIp { get; init; }
     public required string UserAgent { get; init; }
     public required string BaseUrl { get; init; }
+    public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
 }
 
@@ -158,6 +159,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         UserAgent = input.UserAgent,
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
+        AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
         OpenInstallation = () => new InstallationScope(db, input.Caller),
         Query = input.Query,
@@ -172,7 +174,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
             ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session);
 
-    private static string Detail(AuditedAct act)
+    internal static string Detail(AuditedAct act)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
