@@ -30,6 +30,8 @@ public sealed class ManagementOptions
 
     /// <summary>Where GitHub publishes the keys that it signs secret scanning's reports with; <see langword="null"/> where these are not taken.</summary>
     public Uri? GitHubScanningKeysUrl { get; set; }
+    /// <summary>How accounts work here.</summary>
+    public Accounts.AccountOptions Accounts { get; set; } = new();
 
     /// <summary>
     /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), calls under way included; called off the socket

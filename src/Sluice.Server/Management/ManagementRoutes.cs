@@ -1,12 +1,13 @@
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
+using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Explain;
 using Sluice.Server.Management.Invitations;
 using Sluice.Server.Management.Keys;
-using Sluice.Server.Management.Members;
-using Sluice.Server.Management.Checklist;
-using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Leaks;
+using Sluice.Server.Management.Members;
+using Sluice.Server.Management.MessageLog;
+using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Organisations;
 using Sluice.Server.Management.Projects;
@@ -104,5 +105,16 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListMessages.Operation,
+        GetMessage.Operation,
+        RetryMessage.Operation,
+        SendTestMessage.Operation,
+
+        ListNotifications.Operation,
+        ReadNotifications.One,
+        ReadNotifications.All,
+        ExportAuditLog.Operation,
+        VerifyAuditLog.Operation,
     ];
 }

@@ -61,7 +61,9 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             refusal = new Refusal(ErrorCodes.InternalError);
         }
 
-        if (!http.Response.HasStarted)
+        if (http.Response.HasStarted)
+            http.Abort();
+        else
             await Problem.SendAsync(http, refusal!, requestId);
     }
 
@@ -111,6 +113,14 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var (body, wrongBody) = Fields(operation, bytes);
         if (body is null)
             return (null, wrongBody);
+        if (operation.Streams.Count > 0)
+        {
+            var stream = load.Stream();
+            http.Response.RegisterForDispose(stream);
+            if (!stream.IsAcquired)
+                return (null, new Refusal(ErrorCodes.Overloaded));
+        }
+
         var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", http.Request.RouteValues["item"] as string ?? "",
             new QueryFields(http.Request.Query), body, idempotency)
         {
@@ -154,6 +164,14 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             response.Headers.Location = answer.Location;
         if (answer.Replayed)
             response.Headers["idempotency-replayed"] = "true";
+        if (answer.Streamed is { } streamed)
+        {
+            response.ContentType = streamed.MediaType;
+            response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
+            await streamed.WriteAsync(response.Body, http.RequestAborted);
+            return;
+        }
+
         if (answer.Body.Length == 0)
             return;
         response.ContentType = "application/json; charset=utf-8";

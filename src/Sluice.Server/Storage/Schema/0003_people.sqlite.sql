@@ -31,6 +31,7 @@ create index management_tokens_by_account on management_tokens (account_id);
 create index audit_entries_by_action on audit_entries (organisation_id, action, seq);
 create index audit_entries_by_subject on audit_entries (organisation_id, subject_id, seq);
 create index audit_entries_by_actor on audit_entries (organisation_id, actor_id, seq);
+create index audit_entries_by_time on audit_entries (organisation_id, at_ms);
 
 create table accounts (
   id text not null primary key,
@@ -50,6 +51,9 @@ create table accounts (
   lockout_enabled integer not null check (lockout_enabled in (0, 1)),
   lockout_end integer,
   access_failed_count integer not null,
+  totp_last_step integer,
+  second_factor_failed_count integer not null default 0,
+  second_factor_blocked_until_ms integer,
   name text not null,
   language text not null,
   suspended_at_ms integer,
