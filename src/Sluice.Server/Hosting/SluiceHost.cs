@@ -51,7 +51,7 @@ public sealed class SluiceHost : IAsyncDisposable
             }
             if (commandLine.SetupLink)
             {
-                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), Console.Out, TimeProvider.System, CancellationToken.None);
                 return 0;
             }
             var host = await BuildAsync(args);
