@@ -6,6 +6,7 @@ alter table organisations add column verified_until_ms integer;
 alter table organisations add column suspended_at_ms integer;
 alter table organisations add column review_every_days integer not null default 90;
 alter table organisations add column review_disable_after_days integer;
+alter table organisations add column deleted_at_ms integer;
 alter table organisations add column updated_at_ms integer not null default 0;
 alter table keys add column owner_id text;
 alter table keys add column priority text not null default 'standard';
@@ -18,13 +19,19 @@ alter table management_tokens add column created_by text;
 alter table management_tokens add column last_used_at_ms integer;
 update keys set name_folded = lower(name);
 update organisations set updated_at_ms = created_at_ms;
-create index keys_by_owner on keys (owner_id, id);
+create index keys_by_owner on keys (owner_id, organisation_id, id);
 create index keys_by_name on keys (organisation_id, name_folded, id);
 create index keys_by_kind on keys (organisation_id, kind, id);
+drop index keys_by_project;
+create index keys_by_project on keys (project_id, organisation_id, id);
+create index keys_not_revoked on keys (organisation_id, id) where revoked_at_ms is null;
+create index keys_revoked on keys (organisation_id, id) where revoked_at_ms is not null;
+create index keys_disabled on keys (organisation_id, id) where revoked_at_ms is null and not enabled;
 create index management_tokens_by_account on management_tokens (account_id);
 create index audit_entries_by_action on audit_entries (organisation_id, action, seq);
 create index audit_entries_by_subject on audit_entries (organisation_id, subject_id, seq);
 create index audit_entries_by_actor on audit_entries (organisation_id, actor_id, seq);
+create index audit_entries_by_time on audit_entries (organisation_id, at_ms);
 
 create table accounts (
   id text not null primary key,
@@ -250,10 +257,13 @@ create table enterprise_applications (
   decided_at_ms integer,
   decided_by text,
   valid_until_ms integer,
+  previous_id text,
+  reminded_days integer,
   updated_at_ms integer not null
 ) strict;
 create index enterprise_applications_by_organisation on enterprise_applications (organisation_id, id);
 create index enterprise_applications_by_status on enterprise_applications (status, id);
+create unique index enterprise_applications_open on enterprise_applications (organisation_id) where status = 'submitted';
 
 create table tickets (
   id text not null primary key,
@@ -323,6 +333,7 @@ create table quota_applications (
 create index quota_applications_by_organisation on quota_applications (organisation_id, id);
 create index quota_applications_by_status on quota_applications (status, id);
 create index quota_applications_by_key on quota_applications (key_id);
+create unique index quota_applications_open on quota_applications (key_id, limit_kind) where status = 'open';
 
 create table quota_comments (
   id text not null primary key,
@@ -344,6 +355,7 @@ create table quota_grants (
   from_ms integer not null,
   until_ms integer not null,
   ended_at_ms integer,
+  reminded_at_ms integer,
   created_at_ms integer not null
 ) strict;
 create index quota_grants_by_key on quota_grants (key_id, until_ms);
