@@ -57,7 +57,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
             if (commandLine.SetupLink)
             {
-                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), Console.Out, TimeProvider.System, CancellationToken.None);
                 return 0;
             }
             await using var host = await BuildAsync(args);
