@@ -45,6 +45,7 @@ public static class ErrorCodes
     public static readonly ErrorCode CrossSiteRequest = new("cross_site_request", 403, Permission, "The call came from another site's page.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
     public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
+    public static readonly ErrorCode AboveTier = new("above_tier", 403, Permission, "A limit is above what the organisation's tier allows.", false);
 
     // 404, 405, 409, 411, 413, 415: the route, the object, the size.
     public static readonly ErrorCode ModelNotFound = new("model_not_found", 404, Invalid, "The model does not exist here.", false);

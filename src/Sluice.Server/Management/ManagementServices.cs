@@ -35,6 +35,7 @@ public static class ManagementServices
         services.AddSingleton<Outbox>();
         services.AddSingleton<AuthenticateCaller>();
         services.AddSingleton<RunOperation>();
+        services.AddSingleton<RunSystemAct>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }

@@ -70,5 +70,7 @@ public sealed class QuotaGrantRow : IOfOrganisation
     public required long FromMs { get; set; }
     public required long UntilMs { get; set; }
     public long? EndedAtMs { get; set; }
+    /// <summary>When people were told that it ends soon.</summary>
+    public long? RemindedAtMs { get; set; }
     public required long CreatedAtMs { get; set; }
 }

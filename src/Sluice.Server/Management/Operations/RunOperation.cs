@@ -172,7 +172,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
             ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session);
 
-    private static string Detail(AuditedAct act)
+    internal static string Detail(AuditedAct act)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))

@@ -246,10 +246,13 @@ create table enterprise_applications (
   decided_at_ms integer,
   decided_by text,
   valid_until_ms integer,
+  previous_id text,
+  reminded_days integer,
   updated_at_ms integer not null
 ) strict;
 create index enterprise_applications_by_organisation on enterprise_applications (organisation_id, id);
 create index enterprise_applications_by_status on enterprise_applications (status, id);
+create unique index enterprise_applications_open on enterprise_applications (organisation_id) where status = 'submitted';
 
 create table tickets (
   id text not null primary key,
@@ -319,6 +322,7 @@ create table quota_applications (
 create index quota_applications_by_organisation on quota_applications (organisation_id, id);
 create index quota_applications_by_status on quota_applications (status, id);
 create index quota_applications_by_key on quota_applications (key_id);
+create unique index quota_applications_open on quota_applications (key_id, limit_kind) where status = 'open';
 
 create table quota_comments (
   id text not null primary key,
@@ -340,6 +344,7 @@ create table quota_grants (
   from_ms integer not null,
   until_ms integer not null,
   ended_at_ms integer,
+  reminded_at_ms integer,
   created_at_ms integer not null
 ) strict;
 create index quota_grants_by_key on quota_grants (key_id, until_ms);
