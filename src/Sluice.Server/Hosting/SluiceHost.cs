@@ -11,6 +11,8 @@ using Sluice.Gateway.Upstreams;
 using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
+using Sluice.Server.Management.Enterprise;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
@@ -102,6 +104,8 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddHostedService<DropOldRecords>();
+            builder.Services.AddHostedService(services => services.GetRequiredService<EndQuotaGrants>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<ExpireVerifications>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 

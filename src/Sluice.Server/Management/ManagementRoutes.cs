@@ -1,9 +1,13 @@
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
+using Sluice.Server.Management.Documents;
+using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Projects;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Management.RequestLog;
+using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
 
 namespace Sluice.Server.Management;
@@ -44,5 +48,39 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ApplyForQuota.Operation,
+        ListQuotaApplications.Operation,
+        GetQuotaApplication.Operation,
+        WithdrawQuotaApplication.Operation,
+        CommentOnQuota.AsApplicant,
+        ReviewQuota.List,
+        ReviewQuota.Get,
+        CommentOnQuota.AsReviewer,
+        ApproveQuota.Operation,
+        RejectQuota.Operation,
+        ListQuotaGrants.Operation,
+        EndQuotaGrant.Operation,
+
+        ApplyForEnterprise.Operation,
+        ReadEnterprise.List,
+        ReadEnterprise.Get,
+        WithdrawEnterprise.Operation,
+        ReviewEnterprise.List,
+        ReviewEnterprise.Get,
+        ApproveEnterprise.Operation,
+        RejectEnterprise.Operation,
+
+        OpenTicket.Operation,
+        ReadTickets.List,
+        ReadTickets.Get,
+        AnswerTicket.AsOrganisation,
+        CloseTicket.AsOrganisation,
+        ReadTickets.ListSupport,
+        ReadTickets.GetSupport,
+        AnswerTicket.AsSupport,
+        CloseTicket.AsSupport,
+
+        GetDocument.Operation,
     ];
 }

@@ -36,6 +36,8 @@ public static class ManagementServices
         services.AddSingleton<AuthenticateCaller>();
         services.AddSingleton<RunOperation>();
         services.AddSingleton<RunSystemAct>();
+        services.AddSingleton<Quota.EndQuotaGrants>();
+        services.AddSingleton<Enterprise.ExpireVerifications>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }

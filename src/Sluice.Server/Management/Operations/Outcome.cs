@@ -9,7 +9,12 @@ namespace Sluice.Server.Management.Operations;
 /// <param name="Location">Path of the object that was made.</param>
 /// <param name="Version">Which version of the object this is; becomes its ETag.</param>
 /// <param name="Session">What becomes of the caller's session cookie.</param>
-internal sealed record Answer(object? Body, string? Location = null, long? Version = null, SessionChange? Session = null);
+/// <param name="File">A file in place of a contract.</param>
+internal sealed record Answer(object? Body, string? Location = null, long? Version = null, SessionChange? Session = null, AnsweredFile? File = null);
+
+/// <summary>A file as it is handed out: to be saved, never shown by the browser as a page of this site.</summary>
+/// <param name="FileName">Cleaned when it was taken in.</param>
+internal sealed record AnsweredFile(byte[] Content, string MediaType, string FileName);
 
 /// <summary>A cookie to set, or with no token one to take away.</summary>
 internal sealed record SessionChange(PlainSecret? Token, DateTimeOffset Expires);
