@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Tests.Messages;
 
 namespace Sluice.Server.Tests.Management;
 
@@ -13,14 +14,22 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
     private const string Expected = """
         endpoint                                  permission       anonymous garbage data-plane setup revoked expired other own
         any /api/v1/audit                         -                401 401 401 401 401 401 405 405
+        any /api/v1/audit/export                  -                401 401 401 401 401 401 405 405
+        any /api/v1/audit/verify                  -                401 401 401 401 401 401 405 405
         any /api/v1/keys                          -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}                     -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/disable             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/enable              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/impact              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/move                -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/signing             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/revoke              -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/rotate              -                401 401 401 401 401 401 405 405
+        any /api/v1/leaks                         -                401 401 401 401 401 401 405 405
         any /api/v1/projects                      -                401 401 401 401 401 401 405 405
         any /api/v1/projects/{id}                 -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/go-live         -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/production-checklist -                401 401 401 401 401 401 405 405
         any /api/v1/requests                      -                401 401 401 401 401 401 405 405
         any /api/v1/requests/{id}                 -                401 401 401 401 401 401 405 405
         any /api/v1/upstreams                     -                401 401 401 401 401 401 405 405
@@ -28,13 +37,17 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         any /api/v1/whoami                        -                401 401 401 401 401 401 405 405
         any /api/{**rest}                         -                401 401 401 401 401 401 404 404
         DELETE /api/v1/keys/{id}                  keys.write       401 401 401 401 401 401 404 200
+        DELETE /api/v1/keys/{id}/signing          keys.write       401 401 401 401 401 401 404 200
         DELETE /api/v1/projects/{id}              projects.write   401 401 401 401 401 401 404 204
         DELETE /api/v1/upstreams/{id}             upstreams.write  401 401 401 401 401 401 403 204
         GET /api/v1/audit                         audit.read       401 401 401 401 401 401 200 200
+        GET /api/v1/audit/export                  audit.read       401 401 401 401 401 401 200 200
         GET /api/v1/keys                          keys.read        401 401 401 401 401 401 200 200
         GET /api/v1/keys/{id}                     keys.read        401 401 401 401 401 401 404 200
+        GET /api/v1/keys/{id}/impact              keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/projects                      projects.read    401 401 401 401 401 401 200 200
         GET /api/v1/projects/{id}                 projects.read    401 401 401 401 401 401 404 200
+        GET /api/v1/projects/{id}/production-checklist keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/requests                      logs.read        401 401 401 401 401 401 200 200
         GET /api/v1/requests/{id}                 logs.read        401 401 401 401 401 401 404 200
         GET /api/v1/upstreams                     upstreams.read   401 401 401 401 401 401 403 200
@@ -43,12 +56,31 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         PATCH /api/v1/keys/{id}                   keys.write       401 401 401 401 401 401 404 200
         PATCH /api/v1/projects/{id}               projects.write   401 401 401 401 401 401 404 200
         PATCH /api/v1/upstreams/{id}              upstreams.write  401 401 401 401 401 401 403 200
+        any /api/v1/outbox                        -                401 401 401 401 401 401 405 405
+        any /api/v1/outbox/{id}                   -                401 401 401 401 401 401 405 405
+        any /api/v1/outbox/{id}/retry             -                401 401 401 401 401 401 405 405
+        any /api/v1/messages/test                 -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications              -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications/read         -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications/{id}/read    -                401 401 401 401 401 401 405 405
+        GET /api/v1/outbox                        installation.outbox 401 401 401 401 401 401 403 200
+        GET /api/v1/outbox/{id}                   installation.outbox 401 401 401 401 401 401 403 200
+        POST /api/v1/outbox/{id}/retry            installation.outbox 401 401 401 401 401 401 403 409
+        POST /api/v1/messages/test                installation.outbox 401 401 401 401 401 401 403 403
+        GET /api/v1/me/notifications              -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/notifications/read        -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/notifications/{id}/read   -                401 401 401 401 401 401 403 403
+        POST /api/v1/audit/verify                 audit.read       401 401 401 401 401 401 200 200
         POST /api/v1/keys                         keys.write       401 401 401 401 401 401 400 400
         POST /api/v1/keys/{id}/disable            keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/enable             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/keys/{id}/move               keys.write       401 401 401 401 401 401 404 400
+        POST /api/v1/keys/{id}/signing            keys.write       401 401 401 401 401 401 404 409
         POST /api/v1/keys/{id}/revoke             keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/rotate             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/leaks                        -                401 401 401 401 401 401 400 400
         POST /api/v1/projects                     projects.write   401 401 401 401 401 401 400 400
+        POST /api/v1/projects/{id}/go-live        keys.write       401 401 401 401 401 401 404 400
         POST /api/v1/upstreams                    upstreams.write  401 401 401 401 401 401 403 400
         """;
 
@@ -152,6 +184,8 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         [_, _, _, "keys", "{id}", ..] => (await server.CreateKeyAsync()).Id,
         [_, _, _, "projects", "{id}", ..] => (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id,
         [_, _, _, "upstreams", "{id}", ..] => await server.CreateUpstreamAsync("u" + Guid.CreateVersion7().ToString("N")),
+        [_, _, _, "me", "notifications", "{id}", ..] => "ntf_none",
+        [_, _, _, "outbox", "{id}", ..] => await server.AddMessageAsync("held"),
         [_, _, _, "requests", "{id}", ..] => await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA),
         _ => "",
     };

@@ -31,7 +31,7 @@ internal static class GetDocument
         if (await FindAsync(call) is not { } document)
             return Outcome.NotFound;
         return call.Tools.Sealer.TryOpenBytes(document.SealedContent, document.Id, document.Purpose, document.OrganisationId, out var content)
-            ? new Answer(null, File: new AnsweredFile(content, document.MediaType, document.FileName))
+            ? new Answer(null) { File = new AnsweredFile(content, document.MediaType, document.FileName) }
             : new Refusal(ErrorCodes.InternalError, "The document was changed in the database, or its master key is gone. The operator must restore both from one backup.");
     }
 

@@ -66,7 +66,7 @@ internal static class ApproveEnterprise
 
         DecideQuota.Audit(call, row.OrganisationId, "verification.approve", row.Id, ("tier", organisation.Tier), ("validUntilMs", row.ValidUntilMs));
         call.OrganisationChanged(row.OrganisationId);
-        await EnterpriseNotices.ApprovedAsync(call, row, raised);
+        await EnterpriseNotices.ApprovedAsync(call, row, organisation.Name, raised);
         return new Answer((await EnterpriseView.ReviewsOfAsync(call, [row]))[0], Version: row.UpdatedAtMs);
     }
 }

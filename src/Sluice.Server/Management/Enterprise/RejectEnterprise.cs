@@ -38,7 +38,8 @@ internal static class RejectEnterprise
 
         DecideEnterprise.Note(call, row, reason);
         DecideQuota.Audit(call, row.OrganisationId, "verification.reject", row.Id);
-        await EnterpriseNotices.RejectedAsync(call, row);
-        return new Answer((await EnterpriseView.ReviewsOfAsync(call, [row]))[0], Version: row.UpdatedAtMs);
+        var shown = (await EnterpriseView.ReviewsOfAsync(call, [row]))[0];
+        await EnterpriseNotices.RejectedAsync(call, row, shown.OrganisationName);
+        return new Answer(shown, Version: row.UpdatedAtMs);
     }
 }

@@ -1,39 +1,32 @@
-using Sluice.Gateway.Keys;
 using Sluice.Server.Management.Operations;
-using Sluice.Server.Messages;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Notices;
 
-/// <summary>Something to tell people, in both languages.</summary>
+/// <summary>Something to tell people, in both languages: in the console, and by mail where it reaches them.</summary>
 /// <param name="Kind">Stable name, such as <c>quota_approved</c>.</param>
-/// <param name="Subject">One line, English and Chinese.</param>
-/// <param name="Text">One or two sentences without secrets and without what somebody wrote: that stays where it can be read.</param>
-internal sealed record Notice(string Kind, (string English, string Chinese) Subject, (string English, string Chinese) Text)
+/// <param name="English">One or two sentences without secrets and without what somebody wrote: that stays where it can be read.</param>
+/// <param name="Chinese">The same.</param>
+internal sealed record Notice(string Kind, string English, string Chinese)
 {
-    private const int NameCharsMax = 60;
+    /// <summary>A mail of its own; where there is none, the sentence goes out as it is.</summary>
+    public MessageText? Mail { get; init; }
 
-    /// <summary>Tells people: in the console, and by mail where it reaches them. Who did it themselves need not be told.</summary>
+    /// <summary>Tells people. Who did it themselves need not be told.</summary>
     public void Tell(ITelling telling, IEnumerable<PersonToTell> people, string? organisationId, string subjectId, string? exceptId = null)
     {
         foreach (var person in people.DistinctBy(static p => p.AccountId).Where(p => p.AccountId != exceptId))
         {
-            var chinese = person.Language.StartsWith("zh", StringComparison.OrdinalIgnoreCase);
-            var text = chinese ? Text.Chinese : Text.English;
-            telling.Notify([person.AccountId], organisationId, Kind, subjectId, text);
-            if (person.Email is { } address)
-            {
-                var body = $"{text}\n\n{(chinese ? "详情：" : "See ")}{telling.BaseUrl}/console\n";
-                telling.Send(new OutgoingMessage(Channels.Email, address, Kind, chinese ? Subject.Chinese : Subject.English, new PlainSecret(body)) { AccountId = person.AccountId, OrganisationId = organisationId });
-            }
+            telling.Notify([person.AccountId], organisationId, Kind, subjectId, person.Language.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Chinese : English);
+            if (Mail is { } mail && person.Email is { } address)
+                telling.Send(mail.ToAddress(address, person.Language) with { AccountId = person.AccountId, OrganisationId = organisationId });
         }
     }
 
-    /// <summary>A name that somebody chose, made fit for a sentence: short, and nothing that a mail reader would make a link of.</summary>
-    public static string Name(string name)
-    {
-        var plain = name.Replace("://", " ", StringComparison.Ordinal).Replace("www.", "www ", StringComparison.OrdinalIgnoreCase);
-        return plain.Length <= NameCharsMax ? plain : plain[..(char.IsHighSurrogate(plain[NameCharsMax - 1]) ? NameCharsMax - 1 : NameCharsMax)] + "…";
-    }
+    /// <summary>Where people find what a mail speaks of.</summary>
+    public static Uri Link(ITelling telling, string path) => new($"{telling.BaseUrl}/console/{path}");
 
-    public static string At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Name(string name) => Letter.Name(name);
+
+    public static string At(long ms) => Letter.At(DateTimeOffset.FromUnixTimeMilliseconds(ms));
 }

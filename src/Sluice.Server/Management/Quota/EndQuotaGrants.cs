@@ -55,7 +55,7 @@ internal sealed class EndQuotaGrants(SluiceDatabase database, RunSystemAct acts,
         else
         {
             grant.RemindedAtMs = act.NowMs;
-            QuotaNotices.EndsSoon(grant, key.Name, own).Tell(act, people, grant.OrganisationId, grant.Id);
+            QuotaNotices.EndsSoon(act, grant, key.Name, own).Tell(act, people, grant.OrganisationId, grant.Id);
         }
     }
 }

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Notices;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 using Sluice.Server.Storage;
+using Notice = Sluice.Server.Management.Notices.Notice;
 
 namespace Sluice.Server.Management.Tickets;
 
@@ -16,9 +18,10 @@ internal static class TicketNotices
         var answerers = await db.TicketMessages.Where(m => m.TicketId == ticket.Id && m.FromSupport).Select(m => m.AuthorId).Distinct().ToListAsync(call.CancellationToken);
         var support = await PeopleToTell.OperatorsAsync(db, Permissions.InstallationTickets, call.CancellationToken);
         var concerned = support.Where(p => answerers.Contains(p.AccountId)).ToList();
+        var subject = Notice.Name(ticket.Subject);
         var notice = isNew
-            ? new Notice("ticket_opened", ("A ticket was opened", "有新的工单"), ($"A ticket was opened: \"{Notice.Name(ticket.Subject)}\" (priority {ticket.Priority}).", $"有新的工单：“{Notice.Name(ticket.Subject)}”（优先级 {ticket.Priority}）。"))
-            : new Notice("ticket_message", ("New message in a ticket", "工单有新消息"), ($"There is a new message in the ticket \"{Notice.Name(ticket.Subject)}\".", $"工单“{Notice.Name(ticket.Subject)}”有新消息。"));
+            ? new Notice("ticket_opened", $"A ticket was opened: \"{subject}\" (priority {ticket.Priority}).", $"有新的工单：“{subject}”（优先级 {ticket.Priority}）。")
+            : new Notice("ticket_message", $"There is a new message in the ticket \"{subject}\".", $"工单“{subject}”有新消息。");
         notice.Tell(call, concerned.Count > 0 ? concerned : support, ticket.OrganisationId, ticket.Id, call.Caller.AccountId);
     }
 
@@ -28,10 +31,10 @@ internal static class TicketNotices
         var db = call.Accounts.Context;
         var authors = await db.TicketMessages.Where(m => m.TicketId == ticket.Id && !m.FromSupport).Select(m => m.AuthorId).Distinct().ToListAsync(call.CancellationToken);
         var people = (await PeopleToTell.WithAsync(db, ticket.OrganisationId, Permissions.TicketsRead, null, call.CancellationToken)).Where(p => p.AccountId == ticket.CreatedBy || authors.Contains(p.AccountId));
+        var subject = Notice.Name(ticket.Subject);
         var notice = isClosed
-            ? new Notice("ticket_closed", ("Your ticket was closed", "工单已关闭"),
-                ($"The ticket \"{Notice.Name(ticket.Subject)}\" was closed. Answer within {AnswerTicket.ReopenDays} days to open it again.", $"工单“{Notice.Name(ticket.Subject)}”已关闭，{AnswerTicket.ReopenDays} 天内回复可重新打开。"))
-            : new Notice("ticket_answered", ("Your ticket was answered", "工单有新回复"), ($"The ticket \"{Notice.Name(ticket.Subject)}\" was answered.", $"工单“{Notice.Name(ticket.Subject)}”有新回复。"));
+            ? new Notice("ticket_closed", $"The ticket \"{subject}\" was closed. Answer within {AnswerTicket.ReopenDays} days to open it again.", $"工单“{subject}”已关闭，{AnswerTicket.ReopenDays} 天内回复可重新打开。")
+            : new Notice("ticket_answered", $"The ticket \"{subject}\" was answered.", $"工单“{subject}”有新回复。") { Mail = new TicketAnswered(ticket.Subject, ticket.Id, Notice.Link(call, "tickets")) };
         notice.Tell(call, people, ticket.OrganisationId, ticket.Id, call.Caller.AccountId);
     }
 }
