@@ -14,6 +14,8 @@ using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
 using Sluice.Server.Messages;
+using Sluice.Server.Management.Enterprise;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
@@ -118,6 +120,8 @@ public sealed class SluiceHost : IAsyncDisposable
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddSingleton<DeliverMessages>();
             builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<EndQuotaGrants>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<ExpireVerifications>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 
