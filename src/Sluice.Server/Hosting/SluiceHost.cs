@@ -15,6 +15,8 @@ using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
 using Sluice.Server.Messages;
+using Sluice.Server.Management.Enterprise;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Secrets;
 using Sluice.Server.SingleSignOn;
 using Sluice.Server.Storage;
@@ -59,7 +61,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
             if (commandLine.SetupLink)
             {
-                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), Console.Out, TimeProvider.System, CancellationToken.None);
                 return 0;
             }
             await using var host = await BuildAsync(args);
@@ -122,6 +124,8 @@ public sealed class SluiceHost : IAsyncDisposable
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddSingleton<DeliverMessages>();
             builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<EndQuotaGrants>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<ExpireVerifications>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 
