@@ -50,6 +50,7 @@ public static class SettingsFile
         var database = settings.Text("Sluice:Database");
         if (database is not null && !database.Contains('=')) settings.Problem("Sluice:Database", "must be a PostgreSQL connection string such as Host=db;Database=sluice;Username=sluice;Password=…, or empty for SQLite in the data folder");
         var (urls, data) = (settings.Text("Sluice:Urls"), settings.Text("Sluice:Data"));
+        var folder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder);
         var prices = new List<ModelPrice>();
         foreach (var path in settings.Items("Sluice:Prices").Take(10_000))
         {
@@ -61,7 +62,7 @@ public static class SettingsFile
         return new ServerSettings
         {
             Urls = ReadUrls(settings, commandLine.Urls ?? urls ?? variable("ASPNETCORE_URLS") ?? DefaultUrl, commandLine.Urls is not null),
-            DataFolder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder),
+            DataFolder = folder,
             Database = database is null ? null : new PlainSecret(database),
             MigrateAtStart = settings.Flag("Sluice:Storage:MigrateAtStart") ?? false,
             Upstreams = UpstreamSettings.Read(settings, variable),
@@ -73,12 +74,21 @@ public static class SettingsFile
                 settings.Choice("Sluice:Ledger:Durability", LedgerDurability.Process),
                 TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 100, 1, 10_000))),
             RecordDays = (int)settings.Integer("Sluice:Records:KeepDays", 400, 0, 36_500),
+            AuditCheckpointFile = Path.GetFullPath(settings.Text("Sluice:Audit:CheckpointFile") ?? Path.Combine(folder, "audit-checkpoints.jsonl"), workingFolder),
             Prices = prices,
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
             TimeZone = ReadTimeZone(settings),
+            Accounts = new Accounts.AccountOptions
+            {
+                Registration = settings.Choice("Sluice:Accounts:Registration", Accounts.RegistrationMode.Open),
+                PasswordProfile = settings.Choice("Sluice:Accounts:PasswordProfile", Accounts.PasswordProfile.Default),
+                OidcOnly = settings.Flag("Sluice:SignIn:OidcOnly") ?? false,
+            },
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
             GitHubScanningKeysUrl = ReadGitHubScanning(settings),
+            Messages = MessageSettings.Read(settings),
+            SignIn = OidcSettings.Read(settings),
         };
     }
 

@@ -1,12 +1,27 @@
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Checklist;
+using Sluice.Server.Management.Explain;
+using Sluice.Server.Management.Invitations;
+using Sluice.Server.Management.Documents;
+using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Leaks;
+using Sluice.Server.Management.Members;
+using Sluice.Server.Management.MessageLog;
+using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Organisations;
 using Sluice.Server.Management.Projects;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Management.RequestLog;
+using Sluice.Server.Management.Roles;
+using Sluice.Server.Management.Tiers;
+using Sluice.Server.Management.Tokens;
+using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
 
@@ -19,6 +34,43 @@ internal static class ManagementRoutes
     public static readonly IReadOnlyList<Operation> All =
     [
         WhoAmI.Operation,
+
+        Register.Operation,
+        VerifyEmail.Operation,
+        ResendVerification.Operation,
+        SetUp.Operation,
+        SignIn.Operation,
+        AskToSignIn.Operation,
+        SignInWithPasskey.Operation,
+        SignOut.Operation,
+        RequestPasswordReset.Operation,
+        ConfirmPasswordReset.Operation,
+        ConfirmEmailChange.Operation,
+        GetMe.Operation,
+        UpdateMe.Operation,
+        DeleteMe.Operation,
+        ListSessions.Operation,
+        EndOtherSessions.Operation,
+        EndSession.Operation,
+        AskToConfirm.Operation,
+        ConfirmIdentity.Operation,
+        ChangePassword.Operation,
+        ChangeEmail.Operation,
+        ChangePhone.Operation,
+        ConfirmPhone.Operation,
+        StartTotp.Operation,
+        ConfirmTotp.Operation,
+        DisableTotp.Operation,
+        MakeRecoveryCodes.Operation,
+        AskForPasskey.Operation,
+        AddPasskey.Operation,
+        ListPasskeys.Operation,
+        RenamePasskey.Operation,
+        RemovePasskey.Operation,
+        ListPeople.Operation,
+        GetPerson.Operation,
+        SuspendPerson.Operation,
+        ResumePerson.Operation,
 
         CreateKey.Operation,
         ListKeys.Operation,
@@ -49,9 +101,98 @@ internal static class ManagementRoutes
         UpdateUpstream.Operation,
         DeleteUpstream.Operation,
 
+        CreateOrganisation.Operation,
+        ListOrganisations.Operation,
+        GetOrganisation.Operation,
+        UpdateOrganisation.Operation,
+        DeleteOrganisation.Operation,
+        SwitchOrganisation.Operation,
+        TransferOwnership.Operation,
+
+        ListMembers.Operation,
+        GetMember.Operation,
+        RemoveMember.Delete,
+        RemoveMember.Leave,
+
+        CreateInvitation.Operation,
+        ListInvitations.Operation,
+        RevokeInvitation.Operation,
+        ResendInvitation.Operation,
+        AcceptInvitation.Operation,
+        ListOwnInvitations.Operation,
+
+        CreateRole.Operation,
+        ListRoles.Operation,
+        GetRole.Operation,
+        UpdateRole.Operation,
+        DeleteRole.Operation,
+        PreviewRole.Operation,
+        ListPermissions.Operation,
+        CreateAssignment.Operation,
+        ListAssignments.Operation,
+        DeleteAssignment.Operation,
+        ExplainAccess.Operation,
+        GetOwnAccess.Operation,
+
+        CreateToken.Operation,
+        ListTokens.Operation,
+        RevokeToken.Operation,
+
+        ListTiers.Operation,
+        UpdateTier.Operation,
+        ListPublicMailDomains.Operation,
+        SwitchPublicMailDomain.Put,
+        SwitchPublicMailDomain.Delete,
+
         ListRequests.Operation,
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListSignInMethods.Operation,
+
+        ListMessages.Operation,
+        GetMessage.Operation,
+        RetryMessage.Operation,
+        SendTestMessage.Operation,
+
+        ListNotifications.Operation,
+        ReadNotifications.One,
+        ReadNotifications.All,
+        ExportAuditLog.Operation,
+        VerifyAuditLog.Operation,
+        ApplyForQuota.Operation,
+        ListQuotaApplications.Operation,
+        GetQuotaApplication.Operation,
+        WithdrawQuotaApplication.Operation,
+        CommentOnQuota.AsApplicant,
+        ReviewQuota.List,
+        ReviewQuota.Get,
+        CommentOnQuota.AsReviewer,
+        ApproveQuota.Operation,
+        RejectQuota.Operation,
+        ListQuotaGrants.Operation,
+        EndQuotaGrant.Operation,
+
+        ApplyForEnterprise.Operation,
+        ReadEnterprise.List,
+        ReadEnterprise.Get,
+        WithdrawEnterprise.Operation,
+        ReviewEnterprise.List,
+        ReviewEnterprise.Get,
+        ApproveEnterprise.Operation,
+        RejectEnterprise.Operation,
+
+        OpenTicket.Operation,
+        ReadTickets.List,
+        ReadTickets.Get,
+        AnswerTicket.AsOrganisation,
+        CloseTicket.AsOrganisation,
+        ReadTickets.ListSupport,
+        ReadTickets.GetSupport,
+        AnswerTicket.AsSupport,
+        CloseTicket.AsSupport,
+
+        GetDocument.Operation,
     ];
 }

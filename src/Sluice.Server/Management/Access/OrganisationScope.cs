@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Sluice.Server.Authorization;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Access;
@@ -76,6 +77,18 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
     public void Remove<TRow>(TRow row) where TRow : class, IOfOrganisation => db.Remove(row.OrganisationId == caller.OrganisationId ? row : throw Foreign());
 
     public void Remove(UpstreamRow row) => db.Upstreams.Remove(caller.IsOperator ? row : throw Foreign());
+
+    /// <summary>What a member may do in the caller's organisation now; <see langword="null"/> for somebody who is none.</summary>
+    public Task<Rights?> RightsOfAsync(string accountId, CancellationToken cancellationToken) => RightsReader.OfMemberAsync(db, caller.OrganisationId, accountId, cancellationToken);
+
+    /// <summary>See <see cref="Owners.LockAsync"/>.</summary>
+    public Task LockOwnersAsync(CancellationToken cancellationToken) => Owners.LockAsync(db, caller.OrganisationId, cancellationToken);
+
+    /// <summary>See <see cref="Owners.BesideAsync"/>.</summary>
+    public Task<bool> IsOwnedBesideAsync(string accountId, CancellationToken cancellationToken) => Owners.BesideAsync(db, caller.OrganisationId, accountId, cancellationToken);
+
+    /// <summary>See <see cref="Owners.WithoutAsync"/>.</summary>
+    public Task<bool> IsOwnedWithoutAsync(string assignmentId, CancellationToken cancellationToken) => Owners.WithoutAsync(db, caller.OrganisationId, assignmentId, cancellationToken);
 
     private IQueryable<TRow> Own<TRow>(DbSet<TRow> rows) where TRow : class, IOfOrganisation => rows.Where(r => r.OrganisationId == caller.OrganisationId);
 

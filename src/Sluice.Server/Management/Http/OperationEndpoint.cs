@@ -61,7 +61,9 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             refusal = new Refusal(ErrorCodes.InternalError);
         }
 
-        if (!http.Response.HasStarted)
+        if (http.Response.HasStarted)
+            http.Abort();
+        else
             await Problem.SendAsync(http, refusal!, requestId);
     }
 
@@ -111,12 +113,21 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var (body, wrongBody) = Fields(operation, bytes);
         if (body is null)
             return (null, wrongBody);
+        if (operation.Streams.Count > 0)
+        {
+            var stream = load.Stream();
+            http.Response.RegisterForDispose(stream);
+            if (!stream.IsAcquired)
+                return (null, new Refusal(ErrorCodes.Overloaded));
+        }
+
         var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", http.Request.RouteValues["item"] as string ?? "",
             new QueryFields(http.Request.Query), body, idempotency)
         {
             ClientIp = address,
             UserAgent = PlainText.Shortened(http.Request.Headers.UserAgent.ToString(), 200),
             BaseUrl = options.BaseUrl(),
+            AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
             IfMatch = http.Request.Headers.IfMatch is { Count: > 0 } match ? match.ToString() : null,
         };
         return await run.RunAsync(operation, input, cancellation);
@@ -153,9 +164,19 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             response.Headers.Location = answer.Location;
         if (answer.Replayed)
             response.Headers["idempotency-replayed"] = "true";
+        if (answer.Streamed is { } streamed)
+        {
+            response.ContentType = streamed.MediaType;
+            response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
+            await streamed.WriteAsync(response.Body, http.RequestAborted);
+            return;
+        }
+
         if (answer.Body.Length == 0)
             return;
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = answer.File?.MediaType ?? "application/json; charset=utf-8";
+        if (answer.File is { } file)
+            FileHeaders.Set(response.Headers, file);
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }

@@ -6,6 +6,7 @@ alter table organisations add column verified_until_ms bigint;
 alter table organisations add column suspended_at_ms bigint;
 alter table organisations add column review_every_days integer not null default 90;
 alter table organisations add column review_disable_after_days integer;
+alter table organisations add column deleted_at_ms bigint;
 alter table organisations add column updated_at_ms bigint not null default 0;
 alter table keys add column owner_id text collate "C";
 alter table keys add column priority text collate "C" not null default 'standard';
@@ -30,6 +31,7 @@ create index management_tokens_by_account on management_tokens (account_id);
 create index audit_entries_by_action on audit_entries (organisation_id, action, seq);
 create index audit_entries_by_subject on audit_entries (organisation_id, subject_id, seq);
 create index audit_entries_by_actor on audit_entries (organisation_id, actor_id, seq);
+create index audit_entries_by_time on audit_entries (organisation_id, at_ms);
 
 create table accounts (
   id text collate "C" not null primary key,
@@ -42,6 +44,7 @@ create table accounts (
   phone_number text,
   phone_number_confirmed boolean not null,
   password_hash text,
+  password_short boolean not null default false,
   password_changed_at_ms bigint,
   security_stamp text not null,
   concurrency_stamp text not null,
@@ -49,6 +52,9 @@ create table accounts (
   lockout_enabled boolean not null,
   lockout_end bigint,
   access_failed_count integer not null,
+  totp_last_step bigint,
+  second_factor_failed_count integer not null default 0,
+  second_factor_blocked_until_ms bigint,
   name text not null,
   language text not null,
   suspended_at_ms bigint,
@@ -319,6 +325,7 @@ create table quota_applications (
   granted_value bigint,
   granted_until_ms bigint,
   decided_by text collate "C",
+  decided_in text collate "C",
   decided_at_ms bigint,
   reason text,
   created_at_ms bigint not null,

@@ -6,6 +6,7 @@ alter table organisations add column verified_until_ms integer;
 alter table organisations add column suspended_at_ms integer;
 alter table organisations add column review_every_days integer not null default 90;
 alter table organisations add column review_disable_after_days integer;
+alter table organisations add column deleted_at_ms integer;
 alter table organisations add column updated_at_ms integer not null default 0;
 alter table keys add column owner_id text;
 alter table keys add column priority text not null default 'standard';
@@ -30,6 +31,7 @@ create index management_tokens_by_account on management_tokens (account_id);
 create index audit_entries_by_action on audit_entries (organisation_id, action, seq);
 create index audit_entries_by_subject on audit_entries (organisation_id, subject_id, seq);
 create index audit_entries_by_actor on audit_entries (organisation_id, actor_id, seq);
+create index audit_entries_by_time on audit_entries (organisation_id, at_ms);
 
 create table accounts (
   id text not null primary key,
@@ -42,6 +44,7 @@ create table accounts (
   phone_number text,
   phone_number_confirmed integer not null check (phone_number_confirmed in (0, 1)),
   password_hash text,
+  password_short integer not null default 0 check (password_short in (0, 1)),
   password_changed_at_ms integer,
   security_stamp text not null,
   concurrency_stamp text not null,
@@ -49,6 +52,9 @@ create table accounts (
   lockout_enabled integer not null check (lockout_enabled in (0, 1)),
   lockout_end integer,
   access_failed_count integer not null,
+  totp_last_step integer,
+  second_factor_failed_count integer not null default 0,
+  second_factor_blocked_until_ms integer,
   name text not null,
   language text not null,
   suspended_at_ms integer,
@@ -319,6 +325,7 @@ create table quota_applications (
   granted_value integer,
   granted_until_ms integer,
   decided_by text,
+  decided_in text,
   decided_at_ms integer,
   reason text,
   created_at_ms integer not null,
