@@ -23,9 +23,9 @@ public sealed record AuditEntryAnswer
     /// <summary>What changed, as an object; secrets and hashes never.</summary>
     public required JsonElement Detail { get; init; }
 
-    /// <summary>SHA-256 of the entry before, lower-case hexadecimal.</summary>
+    /// <summary>HMAC-SHA-256 of the entry before, lower-case hexadecimal.</summary>
     public required string PreviousHash { get; init; }
 
-    /// <summary>SHA-256 of this entry, lower-case hexadecimal.</summary>
+    /// <summary>HMAC-SHA-256 of this entry and the hash before it, lower-case hexadecimal.</summary>
     public required string Hash { get; init; }
 }

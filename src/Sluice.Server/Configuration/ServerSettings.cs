@@ -35,11 +35,19 @@ public sealed record ServerSettings
     public required LedgerSettings Ledger { get; init; }
     /// <summary>Days that request records are kept; 0 is for ever.</summary>
     public required int RecordDays { get; init; }
+    /// <summary>Full path of the file that checkpoints of the audit log are written to.</summary>
+    public required string AuditCheckpointFile { get; init; }
     public required IReadOnlyList<ModelPrice> Prices { get; init; }
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
     /// <summary>What callers reach this node as, where that is not the address it listens on; without a trailing slash.</summary>
     public required Uri? PublicBaseUrl { get; init; }
     /// <summary>Zone of the organisation that the first start makes; IANA name.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
+    /// <summary>Who may sign up, and how.</summary>
+    public required Accounts.AccountOptions Accounts { get; init; }
     public required bool JsonLogs { get; init; }
+    /// <summary>Where GitHub publishes the keys that it signs reports of leaked keys with; <see langword="null"/> where these are not taken.</summary>
+    public required Uri? GitHubScanningKeysUrl { get; init; }
+    public required MessageSettings Messages { get; init; }
+    public required SignInSettings SignIn { get; init; }
 }

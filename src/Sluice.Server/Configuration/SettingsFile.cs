@@ -11,6 +11,7 @@ namespace Sluice.Server.Configuration;
 /// <summary>Collects settings from where the operator may write them and turns them into <see cref="ServerSettings"/>, or says what is wrong.</summary>
 public static class SettingsFile
 {
+    private const string GitHubKeysUrl = "https://api.github.com/meta/public_keys/secret_scanning";
     public const string DefaultUrl = "http://localhost:5080";
     // Frameworks' own sections, read by them.
     private static readonly string[] Foreign = ["Logging", "Kestrel"];
@@ -49,6 +50,7 @@ public static class SettingsFile
         var database = settings.Text("Sluice:Database");
         if (database is not null && !database.Contains('=')) settings.Problem("Sluice:Database", "must be a PostgreSQL connection string such as Host=db;Database=sluice;Username=sluice;Password=…, or empty for SQLite in the data folder");
         var (urls, data) = (settings.Text("Sluice:Urls"), settings.Text("Sluice:Data"));
+        var folder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder);
         var prices = new List<ModelPrice>();
         foreach (var path in settings.Items("Sluice:Prices").Take(10_000))
         {
@@ -60,7 +62,7 @@ public static class SettingsFile
         return new ServerSettings
         {
             Urls = ReadUrls(settings, commandLine.Urls ?? urls ?? variable("ASPNETCORE_URLS") ?? DefaultUrl, commandLine.Urls is not null),
-            DataFolder = Path.GetFullPath(commandLine.Data ?? data ?? "data", workingFolder),
+            DataFolder = folder,
             Database = database is null ? null : new PlainSecret(database),
             MigrateAtStart = settings.Flag("Sluice:Storage:MigrateAtStart") ?? false,
             Upstreams = UpstreamSettings.Read(settings, variable),
@@ -72,11 +74,21 @@ public static class SettingsFile
                 settings.Choice("Sluice:Ledger:Durability", LedgerDurability.Process),
                 TimeSpan.FromMilliseconds(settings.Integer("Sluice:Ledger:FlushIntervalMs", 100, 1, 10_000))),
             RecordDays = (int)settings.Integer("Sluice:Records:KeepDays", 400, 0, 36_500),
+            AuditCheckpointFile = Path.GetFullPath(settings.Text("Sluice:Audit:CheckpointFile") ?? Path.Combine(folder, "audit-checkpoints.jsonl"), workingFolder),
             Prices = prices,
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
             TimeZone = ReadTimeZone(settings),
+            Accounts = new Accounts.AccountOptions
+            {
+                Registration = settings.Choice("Sluice:Accounts:Registration", Accounts.RegistrationMode.Open),
+                PasswordProfile = settings.Choice("Sluice:Accounts:PasswordProfile", Accounts.PasswordProfile.Default),
+                OidcOnly = settings.Flag("Sluice:SignIn:OidcOnly") ?? false,
+            },
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
+            GitHubScanningKeysUrl = ReadGitHubScanning(settings),
+            Messages = MessageSettings.Read(settings),
+            SignIn = OidcSettings.Read(settings),
         };
     }
 
@@ -113,6 +125,12 @@ public static class SettingsFile
             else networks.Add(network);
         }
         return networks;
+    }
+
+    private static Uri? ReadGitHubScanning(SettingReader settings)
+    {
+        var url = settings.Url("Sluice:SecretScanning:GitHub:KeysUrl") ?? new Uri(GitHubKeysUrl);
+        return settings.Flag("Sluice:SecretScanning:GitHub:Enabled") is true ? url : null;
     }
 
     private static TimeZoneInfo ReadTimeZone(SettingReader settings)

@@ -1,17 +1,36 @@
 namespace Sluice.Server.Hosting;
 
 /// <summary>What the operator wrote after the program's name.</summary>
-public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Version)
+/// <param name="SetupLink">Whether a set-up link is wanted, not a server.</param>
+public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Version, bool SetupLink = false)
 {
+    /// <summary>Whether audit logs are to be checked instead of serving.</summary>
+    public bool VerifiesAudit { get; init; }
+
+    /// <summary>The one organisation whose audit log is to be checked, or <see langword="null"/> for all.</summary>
+    public string? Organisation { get; init; }
+
+    /// <summary>A file of checkpoints to check against instead of this node's own.</summary>
+    public string? Checkpoints { get; init; }
+
     public const string HelpText = """
         Sluice: a gateway for LLM APIs.
 
         Usage: Sluice.Server [--urls <urls>] [--data <folder>]
+               Sluice.Server audit verify [--data <folder>] [--organisation <id>] [--checkpoints <file>]
+               Sluice.Server setup-link [--data <folder>]
+
+          setup-link        Print a new link for becoming the operator, as long as there is none, and end.
 
           --urls <urls>     Where to listen, separated by ';' (default http://localhost:5080).
           --data <folder>   Where the database, the journal and the key material are kept (default ./data).
+          --organisation <id>    With 'audit verify': check this organisation's log only.
+          --checkpoints <file>   With 'audit verify': a copy of the checkpoints that was kept elsewhere.
           --version         Print the version and end.
           --help            Print this and end.
+
+        'audit verify' checks the audit logs, also while the server runs, and prints a line for each organisation.
+        It ends with 0 if all hold, 1 if it could not check, 3 if one does not hold.
 
         Settings come from appsettings.json, a .env file in the working folder, and environment variables
         (Sluice__TrustedProxies__0=10.0.0.0/8 is Sluice:TrustedProxies:0). A vendor's key, such as
@@ -23,7 +42,13 @@ public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Ver
     public static CommandLine Parse(IReadOnlyList<string> args)
     {
         var line = new CommandLine(null, null, false, false);
-        for (var i = 0; i < args.Count; i++)
+        var start = 0;
+        if (args is ["audit", "verify", ..])
+        {
+            line = line with { VerifiesAudit = true };
+            start = 2;
+        }
+        for (var i = start; i < args.Count; i++)
         {
             var (name, value) = args[i].IndexOf('=', StringComparison.Ordinal) is var at and > 0
                 ? (args[i][..at], args[i][(at + 1)..])
@@ -36,11 +61,20 @@ public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Ver
                 case "--version" when value is null:
                     line = line with { Version = true };
                     break;
+                case "setup-link" when value is null && i == 0:
+                    line = line with { SetupLink = true };
+                    break;
                 case "--urls":
                     line = line with { Urls = Value() };
                     break;
                 case "--data":
                     line = line with { Data = Value() };
+                    break;
+                case "--organisation" when line.VerifiesAudit:
+                    line = line with { Organisation = Value() };
+                    break;
+                case "--checkpoints" when line.VerifiesAudit:
+                    line = line with { Checkpoints = Value() };
                     break;
                 default:
                     throw new StartupException($"'{args[i]}' is not an option of Sluice: the options are --urls, --data, --version and --help; everything else is a setting, such as the environment variable Sluice__TimeZone.", 2);

@@ -8,9 +8,12 @@ internal static class HealthEndpoints
         // 200 as long as the process answers at all: restarting a node because its database is away would lose the streams it carries.
         routes.MapGet("/healthz", (RequestDelegate)(http => Answer(http, 200, """{"status":"alive"}""")));
         routes.MapGet("/readyz", (RequestDelegate)(http => readiness.Reasons is { Count: > 0 } reasons
-            ? Answer(http, 503, $$"""{"status":"unready","reasons":[{{string.Join(',', reasons.Select(r => $"\"{r}\""))}}]}""")
-            : Answer(http, 200, """{"status":"ready"}""")));
+            ? Answer(http, 503, $$"""{"status":"unready","reasons":[{{Names(reasons)}}]}""")
+            // A warning takes no node away: work goes on, and somebody should look.
+            : Answer(http, 200, readiness.Warnings is { Count: > 0 } warnings ? $$"""{"status":"ready","warnings":[{{Names(warnings)}}]}""" : """{"status":"ready"}""")));
     }
+
+    private static string Names(IEnumerable<string> names) => string.Join(',', names.Select(n => $"\"{n}\""));
 
     private static Task Answer(HttpContext http, int status, string json)
     {

@@ -16,9 +16,7 @@ internal sealed record OpenedStorage(SluiceDatabase Database, RecordStorage Reco
     /// <exception cref="KeyMaterialException">The keys cannot be used.</exception>
     public static async Task<OpenedStorage> OpenAsync(DataFolder folder, ServerSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        var database = SluiceDatabase.Open(settings.Database is { } connection
-            ? StorageOptions.Postgres(connection.Reveal(), settings.MigrateAtStart)
-            : StorageOptions.Sqlite(folder.File("sluice.db")), time);
+        var database = SluiceDatabase.Open(OptionsOf(settings, folder.Path), time);
         RecordStorage? records = null;
         try
         {
@@ -38,6 +36,13 @@ internal sealed record OpenedStorage(SluiceDatabase Database, RecordStorage Reco
             throw;
         }
     }
+
+    /// <summary>Where the control plane's database is.</summary>
+    public static StorageOptions OptionsOf(ServerSettings settings, string folder) => settings.Database is { } connection
+        ? StorageOptions.Postgres(connection.Reveal(), settings.MigrateAtStart)
+        : StorageOptions.Sqlite(Path.Combine(folder, SqliteFileName));
+
+    public const string SqliteFileName = "sluice.db";
 
     public async ValueTask DisposeAsync()
     {

@@ -9,6 +9,7 @@ public sealed class Readiness
     public const string Draining = "draining";
     private readonly ConcurrentDictionary<string, bool> _reasons = new([new(Starting, true)]);
 
+    private readonly ConcurrentDictionary<string, bool> _warnings = new();
     private volatile bool _draining;
 
     public bool IsReady => _reasons.IsEmpty;
@@ -18,6 +19,14 @@ public sealed class Readiness
 
     /// <summary>Sorted by name.</summary>
     public IReadOnlyList<string> Reasons => [.. _reasons.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>What the operator should look at, though the node works. Sorted by name.</summary>
+    public IReadOnlyList<string> Warnings => [.. _warnings.Keys.Order(StringComparer.Ordinal)];
+
+    /// <param name="warning">Lower snake case.</param>
+    public void Warn(string warning) => _warnings[warning] = true;
+
+    public void EndWarning(string warning) => _warnings.TryRemove(warning, out _);
 
     /// <param name="reason">Lower snake case.</param>
     public void Hold(string reason)

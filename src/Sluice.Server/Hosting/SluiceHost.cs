@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sluice.Contracts.Management;
 using Sluice.Gateway;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Ledger;
@@ -8,12 +9,19 @@ using Sluice.Gateway.Limits;
 using Sluice.Gateway.Metering;
 using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Connecting;
+using Sluice.Server.Audit;
 using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
+using Sluice.Server.Messages;
+using Sluice.Server.Management.Enterprise;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Secrets;
+using Sluice.Server.SingleSignOn;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
+using Sluice.Server.Storage.Records;
 
 namespace Sluice.Server.Hosting;
 
@@ -37,7 +45,7 @@ public sealed class SluiceHost : IAsyncDisposable
     public static string ProductVersion => typeof(SluiceHost).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>Runs the program until it is told to stop.</summary>
-    /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start, 2 for a wrong command line.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 if it could not start, 2 for a wrong command line, 3 if an audit log that was to be checked does not hold.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         try
@@ -49,8 +57,14 @@ public sealed class SluiceHost : IAsyncDisposable
                 Console.WriteLine(commandLine.Help ? CommandLine.HelpText : $"Sluice {ProductVersion}");
                 return 0;
             }
-            var host = await BuildAsync(args);
-            await using var _ = host;
+            if (commandLine.VerifiesAudit)
+                return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
+            if (commandLine.SetupLink)
+            {
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), Console.Out, TimeProvider.System, CancellationToken.None);
+                return 0;
+            }
+            await using var host = await BuildAsync(args);
             if (await host.StartAsync()) await host.App.WaitForShutdownAsync();
             return 0;
         }
@@ -92,6 +106,7 @@ public sealed class SluiceHost : IAsyncDisposable
             });
             builder.Services.AddSingleton(settings);
             builder.Services.AddGateway(GatewayOptionsOf(settings, folder));
+            builder.Services.AddSingleton(s => MessageChannels.Of(settings.Messages, s.GetRequiredService<UpstreamConnector>(), s.GetRequiredService<OperatorHttp>(), time));
             builder.Services.AddManagement((services, options) =>
             {
                 options.Endpoints = [.. ModelEndpoints.All.Select(e => e.Name).Distinct()];
@@ -99,9 +114,18 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
+                options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
+                options.Accounts = settings.Accounts;
+                options.SignInProviders = [.. settings.SignIn.Providers.Select(p => new SignInProvider { Name = p.Name, Title = p.Title, Path = $"{OidcProvider.Root}/{p.Name}" })];
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
+            builder.Services.AddOidcSignIn(settings.SignIn);
+            builder.Services.AddAudit(settings);
             builder.Services.AddHostedService<DropOldRecords>();
+            builder.Services.AddSingleton<DeliverMessages>();
+            builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<EndQuotaGrants>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<ExpireVerifications>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 
@@ -113,7 +137,7 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
-            new SetupPage(storage.Database, storage.Hasher, () => host!.BaseUrl, time).Map(app);
+            app.MapOidcSignIn();
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch
@@ -132,6 +156,8 @@ public sealed class SluiceHost : IAsyncDisposable
     {
         try
         {
+            // Told of what is recovered from the journal too.
+            _ = App.Services.GetRequiredService<KeyUses>();
             // Changes from here on are told; those before are in the snapshots.
             await App.Services.GetRequiredService<ChangeFeed>().PrimeAsync(cancellationToken);
             await App.Services.GetRequiredService<GatewayStart>().StartAsync(cancellationToken);

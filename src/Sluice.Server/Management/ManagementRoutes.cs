@@ -1,17 +1,27 @@
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
+using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Explain;
 using Sluice.Server.Management.Invitations;
+using Sluice.Server.Management.Documents;
+using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Keys;
+using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.Members;
+using Sluice.Server.Management.MessageLog;
+using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Organisations;
 using Sluice.Server.Management.Projects;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Management.RequestLog;
 using Sluice.Server.Management.Roles;
 using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
+using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
 
@@ -25,6 +35,43 @@ internal static class ManagementRoutes
     [
         WhoAmI.Operation,
 
+        Register.Operation,
+        VerifyEmail.Operation,
+        ResendVerification.Operation,
+        SetUp.Operation,
+        SignIn.Operation,
+        AskToSignIn.Operation,
+        SignInWithPasskey.Operation,
+        SignOut.Operation,
+        RequestPasswordReset.Operation,
+        ConfirmPasswordReset.Operation,
+        ConfirmEmailChange.Operation,
+        GetMe.Operation,
+        UpdateMe.Operation,
+        DeleteMe.Operation,
+        ListSessions.Operation,
+        EndOtherSessions.Operation,
+        EndSession.Operation,
+        AskToConfirm.Operation,
+        ConfirmIdentity.Operation,
+        ChangePassword.Operation,
+        ChangeEmail.Operation,
+        ChangePhone.Operation,
+        ConfirmPhone.Operation,
+        StartTotp.Operation,
+        ConfirmTotp.Operation,
+        DisableTotp.Operation,
+        MakeRecoveryCodes.Operation,
+        AskForPasskey.Operation,
+        AddPasskey.Operation,
+        ListPasskeys.Operation,
+        RenamePasskey.Operation,
+        RemovePasskey.Operation,
+        ListPeople.Operation,
+        GetPerson.Operation,
+        SuspendPerson.Operation,
+        ResumePerson.Operation,
+
         CreateKey.Operation,
         ListKeys.Operation,
         GetKey.Operation,
@@ -34,12 +81,19 @@ internal static class ManagementRoutes
         SwitchKey.Disable,
         RevokeKey.Post,
         RevokeKey.Delete,
+        SignKey.Require,
+        SignKey.Lift,
+        MoveKey.Operation,
+        ShowKeyImpact.Operation,
+        ReportLeak.Operation,
 
         CreateProject.Operation,
         ListProjects.Operation,
         GetProject.Operation,
         UpdateProject.Operation,
         DeleteProject.Operation,
+        ShowChecklist.Operation,
+        GoLive.Operation,
 
         CreateUpstream.Operation,
         ListUpstreams.Operation,
@@ -94,5 +148,51 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListSignInMethods.Operation,
+
+        ListMessages.Operation,
+        GetMessage.Operation,
+        RetryMessage.Operation,
+        SendTestMessage.Operation,
+
+        ListNotifications.Operation,
+        ReadNotifications.One,
+        ReadNotifications.All,
+        ExportAuditLog.Operation,
+        VerifyAuditLog.Operation,
+        ApplyForQuota.Operation,
+        ListQuotaApplications.Operation,
+        GetQuotaApplication.Operation,
+        WithdrawQuotaApplication.Operation,
+        CommentOnQuota.AsApplicant,
+        ReviewQuota.List,
+        ReviewQuota.Get,
+        CommentOnQuota.AsReviewer,
+        ApproveQuota.Operation,
+        RejectQuota.Operation,
+        ListQuotaGrants.Operation,
+        EndQuotaGrant.Operation,
+
+        ApplyForEnterprise.Operation,
+        ReadEnterprise.List,
+        ReadEnterprise.Get,
+        WithdrawEnterprise.Operation,
+        ReviewEnterprise.List,
+        ReviewEnterprise.Get,
+        ApproveEnterprise.Operation,
+        RejectEnterprise.Operation,
+
+        OpenTicket.Operation,
+        ReadTickets.List,
+        ReadTickets.Get,
+        AnswerTicket.AsOrganisation,
+        CloseTicket.AsOrganisation,
+        ReadTickets.ListSupport,
+        ReadTickets.GetSupport,
+        AnswerTicket.AsSupport,
+        CloseTicket.AsSupport,
+
+        GetDocument.Operation,
     ];
 }

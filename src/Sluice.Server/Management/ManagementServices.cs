@@ -1,11 +1,18 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.Server.Accounts;
+using Sluice.Server.Audit;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.AuditLog;
+using Sluice.Server.Management.Accounts.Pages;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
+using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.OpenApi;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages;
+using Sluice.Server.Secrets;
+using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management;
 
@@ -26,7 +33,13 @@ public static class ManagementServices
             configure?.Invoke(provider, options);
             return options;
         });
+        services.AddSingleton(static provider => new AuditVerification(provider.GetRequiredService<SluiceDatabase>().OpenAsync, provider.GetRequiredService<AuditChain>(),
+            provider.GetRequiredService<ILogger<AuditVerification>>(), provider.GetService<CheckpointFile>()));
+        services.AddSingleton<AuditExport>();
         services.AddSingleton<ManagementTools>();
+        services.AddAccounts();
+        services.AddSingleton<FormDoor>();
+        services.AddSingleton<SetUpPage>();
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();
@@ -35,6 +48,11 @@ public static class ManagementServices
         services.AddSingleton<Outbox>();
         services.AddSingleton<AuthenticateCaller>();
         services.AddSingleton<RunOperation>();
+        services.AddSingleton<GitHubKeys>();
+        services.AddSingleton<GitHubScanning>();
+        services.AddSingleton<RunSystemAct>();
+        services.AddSingleton<Quota.EndQuotaGrants>();
+        services.AddSingleton<Enterprise.ExpireVerifications>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }
@@ -61,6 +79,9 @@ public static class ManagementServices
         }
 
         app.Map("/api/{**rest}", http => Door(http).RefuseAsync(http, [])).WithMetadata(new NeedsPermission(null)).ExcludeFromDescription();
+        GitHubScanning.Map(app);
+        LinkPages.Map(app);
+        SetUpPage.Map(app);
         app.MapManagementDescription();
         return app;
     }

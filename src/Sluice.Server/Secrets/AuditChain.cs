@@ -1,20 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Sluice.Server.Audit;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Secrets;
 
-/// <summary>What <see cref="AuditChain.VerifyAsync"/> found.</summary>
-/// <param name="Entries">How many entries hold, from the first on.</param>
-/// <param name="FirstBadSeq">The first sequence number that is missing or does not fit, or <see langword="null"/> if all hold.</param>
-/// <param name="Problem">What is wrong there.</param>
-/// <param name="Head">Hash of the last entry that holds: kept elsewhere together with <paramref name="Entries"/>, it shows a cut tail.</param>
-public sealed record AuditVerdict(long Entries, long? FirstBadSeq, string? Problem, ReadOnlyMemory<byte> Head);
-
 /// <summary>
-/// Writes and checks the audit log: each organisation's entries are numbered without gaps, and each carries an HMAC over its own members
-/// and the hash before it, under a key that the database does not hold.
+/// Writes the audit log: each organisation's entries are numbered without gaps, and each carries an HMAC over its own members
+/// and the hash before it, under a key that the database does not hold. <see cref="ChainCheck"/> checks it.
 /// </summary>
 public sealed class AuditChain(KeyMaterial material, TimeProvider time)
 {
@@ -51,30 +45,19 @@ public sealed class AuditChain(KeyMaterial material, TimeProvider time)
             PreviousHash = last?.Hash ?? [],
             Hash = [],
         };
-        entry.Hash = Hash(entry, entry.PreviousHash);
+        entry.Hash = Hash(entry, organisationId, entry.Seq, entry.PreviousHash);
         return entry;
     }
 
     /// <summary>Checks an organisation's whole chain, reading it entry by entry.</summary>
     public async Task<AuditVerdict> VerifyAsync(SluiceDb db, string organisationId, CancellationToken cancellationToken)
     {
-        byte[] previous = [];
-        long seq = 0;
-        var entries = db.AuditEntries.AsNoTracking().Where(e => e.OrganisationId == organisationId).OrderBy(e => e.Seq).AsAsyncEnumerable();
-        await foreach (var entry in entries.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            var problem = entry.Seq != seq + 1 ? "The entry is missing."
-                : !CryptographicOperations.FixedTimeEquals(entry.PreviousHash, previous) ? "The entry does not follow the one before it."
-                : !CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(entry, previous)) ? "The entry was changed."
-                : null;
-            if (problem is not null) return new AuditVerdict(seq, seq + 1, problem, previous);
-            previous = entry.Hash;
-            seq = entry.Seq;
-        }
-        return new AuditVerdict(seq, null, null, previous);
+        await db.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return await new ChainCheck(this).RunAsync(organisationId, AuditEntries.Of(db.Database.GetDbConnection(), organisationId), cancellationToken).ConfigureAwait(false);
     }
 
-    private byte[] Hash(AuditEntryRow entry, byte[] previous)
+    /// <summary>What the hash of an entry must be if it stands at this place in this organisation's chain, after an entry with this hash.</summary>
+    internal byte[] Hash(AuditEntryRow entry, string organisationId, long seq, byte[] previous)
     {
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream, Encoding.UTF8))
@@ -83,8 +66,8 @@ public sealed class AuditChain(KeyMaterial material, TimeProvider time)
             writer.Write(previous.Length);
             writer.Write(previous);
             // Strings go with their length before them.
-            writer.Write(entry.OrganisationId);
-            writer.Write(entry.Seq);
+            writer.Write(organisationId);
+            writer.Write(seq);
             writer.Write(entry.AtMs);
             writer.Write(entry.ActorId);
             writer.Write(entry.Action);

@@ -28,7 +28,7 @@ public sealed class EnterpriseApplicationRow : IOfOrganisation
     public required string ContactEmail { get; set; }
     public required string ContactPhone { get; set; }
     public string? DocumentId { get; set; }
-    /// <summary><c>submitted</c>, <c>approved</c>, <c>rejected</c>, <c>withdrawn</c>, <c>expired</c>.</summary>
+    /// <summary><c>submitted</c>, <c>approved</c>, <c>rejected</c>, <c>withdrawn</c>, <c>replaced</c> (by a later approval), <c>expired</c>.</summary>
     public required string Status { get; set; }
     public string? Reason { get; set; }
     public required long SubmittedAtMs { get; set; }
@@ -36,6 +36,10 @@ public sealed class EnterpriseApplicationRow : IOfOrganisation
     public long? DecidedAtMs { get; set; }
     public string? DecidedBy { get; set; }
     public long? ValidUntilMs { get; set; }
+    /// <summary>The application that this one takes up again.</summary>
+    public string? PreviousId { get; set; }
+    /// <summary>Days before the end that people were last told of it: 30, then 7.</summary>
+    public int? RemindedDays { get; set; }
     public required long UpdatedAtMs { get; set; }
 }
 

@@ -16,6 +16,7 @@ using Sluice.Gateway;
 using Sluice.Gateway.Changes;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Connecting;
 using Sluice.Server.Management;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
@@ -36,6 +37,8 @@ public sealed class ManagementServer : IAsyncLifetime
     private readonly CollectedLog _log = new();
     private WebApplication? _app;
 
+    /// <summary>What a test puts in before the management API's own services.</summary>
+    internal Action<IServiceCollection>? With { get; init; }
     /// <summary>Another node of the same installation: its database and its keys are taken, and nothing is made anew.</summary>
     public ManagementServer? SecondOf { get; init; }
     /// <summary>The database; a SQLite file of its own where left out.</summary>
@@ -78,6 +81,8 @@ public sealed class ManagementServer : IAsyncLifetime
         builder.Services.AddSingleton(Hasher);
         builder.Services.AddSingleton<IChangeListener>(Changes);
         await StorageParts.AddAsync(builder.Services, material, Database, _folder, Time);
+        With?.Invoke(builder.Services);
+        builder.Services.AddSingleton(new OperatorHttp(new UpstreamConnector(TimeProvider.System), TimeProvider.System));
         builder.Services.AddManagement(static (_, options) =>
         {
             options.ConfiguredUpstreams =
@@ -228,6 +233,10 @@ public sealed class RecordedChanges : IChangeListener
     }
 
     public ValueTask KeyChangedAsync(string keyId, CancellationToken cancellationToken) => Add(keyId);
+
+    public ValueTask OwnerChangedAsync(string ownerId, CancellationToken cancellationToken) => Add(ownerId);
+
+    public ValueTask OrganisationChangedAsync(string organisationId, CancellationToken cancellationToken) => Add(organisationId);
 
     public ValueTask UpstreamsChangedAsync(CancellationToken cancellationToken) => Add("upstreams");
 

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Sluice.Gateway.Keys;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Storage;
@@ -49,6 +50,26 @@ public static class People
         var session = AddSession(server, db, accountId);
         await db.SaveChangesAsync();
         return session;
+    }
+
+    public static async Task EndSessionAsync(this ManagementServer server, string sessionId)
+    {
+        await using var db = server.Database.CreateContext();
+        await db.Sessions.Where(s => s.Id == sessionId).ExecuteUpdateAsync(s => s.SetProperty(x => x.RevokedAtMs, 1));
+    }
+
+    /// <summary>A management token of a person (or, with none, of the organisation), cut to scopes.</summary>
+    public static async Task<string> AddTokenAsync(this ManagementServer server, string organisationId, string? accountId, params string[] scopes)
+    {
+        var token = KeyText.Create(KeyPurpose.Management, out var publicId).Reveal();
+        await using var db = server.Database.CreateContext();
+        db.ManagementTokens.Add(new ManagementTokenRow
+        {
+            Id = ObjectId.New(ObjectId.Token, server.Time.GetUtcNow()), OrganisationId = organisationId, AccountId = accountId, Purpose = "management", Name = "test", PublicId = publicId,
+            Hash = server.Hasher.Hash(token, out var version), PepperVersion = version, Scopes = System.Text.Json.JsonSerializer.Serialize(scopes), CreatedAtMs = server.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+        });
+        await db.SaveChangesAsync();
+        return token;
     }
 
     private static Person AddSession(ManagementServer server, SluiceDb db, string accountId)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Tests.Messages;
 
 namespace Sluice.Server.Tests.Management;
 
@@ -13,14 +14,22 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
     private const string Expected = """
         endpoint                                  permission       anonymous garbage data-plane setup revoked expired other own
         any /api/v1/audit                         -                401 401 401 401 401 401 405 405
+        any /api/v1/audit/export                  -                401 401 401 401 401 401 405 405
+        any /api/v1/audit/verify                  -                401 401 401 401 401 401 405 405
         any /api/v1/keys                          -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}                     -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/disable             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/enable              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/impact              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/move                -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/signing             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/revoke              -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/rotate              -                401 401 401 401 401 401 405 405
+        any /api/v1/leaks                         -                401 401 401 401 401 401 405 405
         any /api/v1/projects                      -                401 401 401 401 401 401 405 405
         any /api/v1/projects/{id}                 -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/go-live         -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/production-checklist -                401 401 401 401 401 401 405 405
         any /api/v1/requests                      -                401 401 401 401 401 401 405 405
         any /api/v1/requests/{id}                 -                401 401 401 401 401 401 405 405
         any /api/v1/upstreams                     -                401 401 401 401 401 401 405 405
@@ -91,13 +100,17 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         PUT /api/v1/session/organisation          -                401 401 401 401 401 401 403 403
         PUT /api/v1/tiers/{id}                    installation.settings 401 401 401 401 401 401 403 400
         DELETE /api/v1/keys/{id}                  keys.write       401 401 401 401 401 401 404 200
+        DELETE /api/v1/keys/{id}/signing          keys.write       401 401 401 401 401 401 404 200
         DELETE /api/v1/projects/{id}              projects.write   401 401 401 401 401 401 404 204
         DELETE /api/v1/upstreams/{id}             upstreams.write  401 401 401 401 401 401 403 204
         GET /api/v1/audit                         audit.read       401 401 401 401 401 401 200 200
+        GET /api/v1/audit/export                  audit.read       401 401 401 401 401 401 200 200
         GET /api/v1/keys                          keys.read        401 401 401 401 401 401 200 200
         GET /api/v1/keys/{id}                     keys.read        401 401 401 401 401 401 404 200
+        GET /api/v1/keys/{id}/impact              keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/projects                      projects.read    401 401 401 401 401 401 200 200
         GET /api/v1/projects/{id}                 projects.read    401 401 401 401 401 401 404 200
+        GET /api/v1/projects/{id}/production-checklist keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/requests                      logs.read        401 401 401 401 401 401 200 200
         GET /api/v1/requests/{id}                 logs.read        401 401 401 401 401 401 404 200
         GET /api/v1/upstreams                     upstreams.read   401 401 401 401 401 401 403 200
@@ -106,13 +119,89 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         PATCH /api/v1/keys/{id}                   keys.write       401 401 401 401 401 401 404 200
         PATCH /api/v1/projects/{id}               projects.write   401 401 401 401 401 401 404 200
         PATCH /api/v1/upstreams/{id}              upstreams.write  401 401 401 401 401 401 403 200
+        any /api/v1/outbox                        -                401 401 401 401 401 401 405 405
+        any /api/v1/outbox/{id}                   -                401 401 401 401 401 401 405 405
+        any /api/v1/outbox/{id}/retry             -                401 401 401 401 401 401 405 405
+        any /api/v1/messages/test                 -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications              -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications/read         -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications/{id}/read    -                401 401 401 401 401 401 405 405
+        GET /api/v1/outbox                        installation.outbox 401 401 401 401 401 401 403 200
+        GET /api/v1/outbox/{id}                   installation.outbox 401 401 401 401 401 401 403 200
+        POST /api/v1/outbox/{id}/retry            installation.outbox 401 401 401 401 401 401 403 409
+        POST /api/v1/messages/test                installation.outbox 401 401 401 401 401 401 403 403
+        GET /api/v1/me/notifications              -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/notifications/read        -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/notifications/{id}/read   -                401 401 401 401 401 401 403 403
+        POST /api/v1/audit/verify                 audit.read       401 401 401 401 401 401 200 200
         POST /api/v1/keys                         keys.write       401 401 401 401 401 401 400 400
         POST /api/v1/keys/{id}/disable            keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/enable             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/keys/{id}/move               keys.write       401 401 401 401 401 401 404 400
+        POST /api/v1/keys/{id}/signing            keys.write       401 401 401 401 401 401 404 409
         POST /api/v1/keys/{id}/revoke             keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/rotate             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/leaks                        -                401 401 401 401 401 401 400 400
         POST /api/v1/projects                     projects.write   401 401 401 401 401 401 400 400
+        POST /api/v1/projects/{id}/go-live        keys.write       401 401 401 401 401 401 404 400
         POST /api/v1/upstreams                    upstreams.write  401 401 401 401 401 401 403 400
+        POST /api/v1/quota-applications           quota.request    401 401 401 401 401 401 400 400
+        GET /api/v1/quota-applications            -                401 401 401 401 401 401 200 200
+        GET /api/v1/quota-applications/{id}       -                401 401 401 401 401 401 404 200
+        POST /api/v1/quota-applications/{id}/withdraw quota.request    401 401 401 401 401 401 404 403
+        POST /api/v1/quota-applications/{id}/comments -                401 401 401 401 401 401 404 400
+        GET /api/v1/reviews/quota                 -                401 401 401 401 401 401 200 200
+        GET /api/v1/reviews/quota/{id}            -                401 401 401 401 401 401 404 200
+        POST /api/v1/reviews/quota/{id}/comments  -                401 401 401 401 401 401 404 400
+        POST /api/v1/reviews/quota/{id}/approve   -                401 401 401 401 401 401 404 200
+        POST /api/v1/reviews/quota/{id}/reject    -                401 401 401 401 401 401 404 400
+        GET /api/v1/quota-grants                  -                401 401 401 401 401 401 200 200
+        POST /api/v1/quota-grants/{id}/end        -                401 401 401 401 401 401 404 200
+        POST /api/v1/enterprise-applications      verification.apply 401 401 401 401 401 401 400 400
+        GET /api/v1/enterprise-applications       verification.read 401 401 401 401 401 401 200 200
+        GET /api/v1/enterprise-applications/{id}  verification.read 401 401 401 401 401 401 404 200
+        POST /api/v1/enterprise-applications/{id}/withdraw verification.apply 401 401 401 401 401 401 404 200
+        GET /api/v1/reviews/enterprise            installation.verifications 401 401 401 401 401 401 403 200
+        GET /api/v1/reviews/enterprise/{id}       installation.verifications 401 401 401 401 401 401 403 200
+        POST /api/v1/reviews/enterprise/{id}/approve installation.verifications 401 401 401 401 401 401 403 200
+        POST /api/v1/reviews/enterprise/{id}/reject installation.verifications 401 401 401 401 401 401 403 400
+        POST /api/v1/tickets                      tickets.write    401 401 401 401 401 401 400 400
+        GET /api/v1/tickets                       tickets.read     401 401 401 401 401 401 200 200
+        GET /api/v1/tickets/{id}                  tickets.read     401 401 401 401 401 401 404 200
+        POST /api/v1/tickets/{id}/messages        tickets.write    401 401 401 401 401 401 404 400
+        POST /api/v1/tickets/{id}/close           tickets.write    401 401 401 401 401 401 404 200
+        GET /api/v1/support/tickets               installation.tickets 401 401 401 401 401 401 403 200
+        GET /api/v1/support/tickets/{id}          installation.tickets 401 401 401 401 401 401 403 200
+        POST /api/v1/support/tickets/{id}/messages installation.tickets 401 401 401 401 401 401 403 400
+        POST /api/v1/support/tickets/{id}/close   installation.tickets 401 401 401 401 401 401 403 200
+        GET /api/v1/documents/{id}                -                401 401 401 401 401 401 404 200
+        any /api/v1/documents/{id}                -                401 401 401 401 401 401 405 405
+        any /api/v1/enterprise-applications       -                401 401 401 401 401 401 405 405
+        any /api/v1/enterprise-applications/{id}  -                401 401 401 401 401 401 405 405
+        any /api/v1/enterprise-applications/{id}/withdraw -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications            -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications/{id}       -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications/{id}/comments -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications/{id}/withdraw -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-grants                  -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-grants/{id}/end         -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise            -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise/{id}       -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise/{id}/approve -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise/{id}/reject -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota                 -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}            -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}/approve    -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}/comments   -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}/reject     -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets               -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets/{id}          -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets/{id}/close    -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets/{id}/messages -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets                       -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets/{id}                  -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets/{id}/close            -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets/{id}/messages         -                401 401 401 401 401 401 405 405
         """;
 
     [Fact]
@@ -215,7 +304,10 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         [_, _, _, "keys", "{id}", ..] => (await server.CreateKeyAsync()).Id,
         [_, _, _, "projects", "{id}", ..] => (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id,
         [_, _, _, "upstreams", "{id}", ..] => await server.CreateUpstreamAsync("u" + Guid.CreateVersion7().ToString("N")),
+        [_, _, _, "me", "notifications", "{id}", ..] => "ntf_none",
+        [_, _, _, "outbox", "{id}", ..] => await server.AddMessageAsync("held"),
         [_, _, _, "requests", "{id}", ..] => await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA),
+        [_, _, _, var group, var kind, "{id}", ..] => await OrganisationObjects.NewAsync(server, group + "/" + kind),
         [_, _, _, var kind, "{id}", ..] => await OrganisationObjects.NewAsync(server, kind),
         _ => "",
     };

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Gateway.Ledger;
 using Sluice.Gateway.Records;
+using Sluice.Server.Audit;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
@@ -18,6 +19,8 @@ internal static class StorageParts
         services.AddSingleton(material);
         services.AddSingleton<SecretSealer>();
         services.AddSingleton<AuditChain>();
+        services.AddSingleton<CheckpointLines>();
+        services.AddSingleton(provider => new CheckpointFile(Path.Combine(folder, "audit-checkpoints.jsonl"), provider.GetRequiredService<CheckpointLines>()));
         services.AddSingleton<ChangeFeed>();
         var records = RecordStorage.Open(database, Path.Combine(folder, "records.db"), "node-1", time);
         await records.PrepareAsync(CancellationToken.None);

@@ -37,6 +37,9 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
     /// <summary>The people who are members.</summary>
     public IQueryable<AccountRow> People => db.Accounts.Where(a => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == a.Id));
 
+    /// <summary>Where members are signed in.</summary>
+    public IQueryable<SessionRow> SessionsOfPeople => db.Sessions.Where(s => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == s.AccountId));
+
     public IQueryable<RoleRow> Roles => Own(db.Roles);
 
     public IQueryable<AssignmentRow> Assignments => Own(db.Assignments);

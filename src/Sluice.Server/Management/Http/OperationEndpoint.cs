@@ -61,14 +61,16 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             refusal = new Refusal(ErrorCodes.InternalError);
         }
 
-        if (!http.Response.HasStarted)
+        if (http.Response.HasStarted)
+            http.Abort();
+        else
             await Problem.SendAsync(http, refusal!, requestId);
     }
 
     private async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> WorkAsync(HttpContext http, Operation? operation, IReadOnlyList<string> allowed, string requestId)
     {
         var cancellation = http.RequestAborted;
-        if (http.Request.QueryString.HasValue && http.Request.QueryString.Value.Contains("sk-slc_", StringComparison.OrdinalIgnoreCase))
+        if (KeyInQuery.Holds(http.Request))
             return (null, new Refusal(ErrorCodes.KeyInQuery));
         // Who comes to an open operation with a token nevertheless is still nobody there, so that a stale cookie does not keep anyone from signing in.
         var open = operation?.Open is not null;
@@ -111,6 +113,14 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var (body, wrongBody) = Fields(operation, bytes);
         if (body is null)
             return (null, wrongBody);
+        if (operation.Streams.Count > 0)
+        {
+            var stream = load.Stream();
+            http.Response.RegisterForDispose(stream);
+            if (!stream.IsAcquired)
+                return (null, new Refusal(ErrorCodes.Overloaded));
+        }
+
         var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", http.Request.RouteValues["item"] as string ?? "",
             new QueryFields(http.Request.Query), body, idempotency)
         {
@@ -154,9 +164,19 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             response.Headers.Location = answer.Location;
         if (answer.Replayed)
             response.Headers["idempotency-replayed"] = "true";
+        if (answer.Streamed is { } streamed)
+        {
+            response.ContentType = streamed.MediaType;
+            response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
+            await streamed.WriteAsync(response.Body, http.RequestAborted);
+            return;
+        }
+
         if (answer.Body.Length == 0)
             return;
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = answer.File?.MediaType ?? "application/json; charset=utf-8";
+        if (answer.File is { } file)
+            FileHeaders.Set(response.Headers, file);
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }

@@ -89,6 +89,22 @@ internal sealed class BodyFields
         return null;
     }
 
+    /// <summary>Bytes in base64, or <see langword="null"/> if they are absent, <c>null</c> or refused.</summary>
+    public byte[]? Bytes(string name, int bytesMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.String)
+            return Wrong<byte[]>(name, "text", value);
+        if (!value.TryGetBytesFromBase64(out var bytes))
+            Refuse(name, ErrorCodes.InvalidValue, $"'{_prefix}{name}' must be base64, with its padding and without line breaks.");
+        else if (bytes.Length > bytesMax)
+            Refuse(name, ErrorCodes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"'{_prefix}{name}' holds {bytes.Length} bytes; at most {bytesMax} are taken."));
+        else
+            return bytes;
+        return null;
+    }
+
     /// <summary>A list of objects, or <see langword="null"/> if it is absent, <c>null</c> or refused.</summary>
     public IReadOnlyList<BodyFields>? Objects(string name, int countMax, bool required = false)
     {
@@ -206,6 +222,20 @@ internal sealed class BodyFields
         var inner = new BodyFields(value, $"{_prefix}{name}.", _refusals);
         _inner.Add(inner);
         return inner;
+    }
+
+    /// <summary>The text of a nested object that somebody else reads, taken whole; <see langword="null"/> if it is absent, <c>null</c> or refused.</summary>
+    public string? RawObject(string name, int charsMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.Object)
+            return Wrong<string>(name, "an object", value);
+        var text = value.GetRawText();
+        if (text.Length <= charsMax)
+            return text;
+        Refuse(name, ErrorCodes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"'{_prefix}{name}' must have at most {charsMax} characters."));
+        return null;
     }
 
     /// <summary>Refuses every member that was not asked for, here and in the objects inside.</summary>

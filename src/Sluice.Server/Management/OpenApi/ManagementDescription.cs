@@ -65,7 +65,9 @@ internal static class ManagementDescription
         foreach (var parameter in method.GetParameters())
             endpoint.WithMetadata(new BodyParameter(parameter, operation.BodyOptional));
         endpoint.WithMetadata(new EndpointNameMetadata(operation.Name), new TagsAttribute(Tag(operation)));
-        endpoint.WithMetadata(operation.Answer is { } answer
+        endpoint.WithMetadata(operation.Streams.Count > 0
+            ? new ProducesResponseTypeMetadata(operation.Status, typeof(string), [.. operation.Streams])
+            : operation.Answer is { } answer
             ? new ProducesResponseTypeMetadata(operation.Status, answer, ["application/json"])
             : new ProducesResponseTypeMetadata(operation.Status));
         foreach (var status in Refusals(operation))

@@ -18,7 +18,19 @@ internal sealed class ManagementLoad : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
+    /// <summary>Streamed answers under way at once: a slow reader holds one of these and nothing else.</summary>
+    public const int StreamsAtOnce = 8;
+
+    private readonly ConcurrencyLimiter _streams = new(new ConcurrencyLimiterOptions { PermitLimit = StreamsAtOnce, QueueLimit = 0 });
+
+    /// <summary>Held from before the operation until its answer is sent.</summary>
+    public RateLimitLease Stream() => _streams.AttemptAcquire();
+
     public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken) => _limiter.AcquireAsync(1, cancellationToken);
 
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose()
+    {
+        _limiter.Dispose();
+        _streams.Dispose();
+    }
 }

@@ -37,6 +37,8 @@ internal sealed record Operation
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
     /// <summary>The contract of the answer; <see langword="null"/> where there is no body.</summary>
     public Type? Answer { get; init; }
+    /// <summary>Media types of an answer that is streamed; empty where it is JSON.</summary>
+    public IReadOnlyList<string> Streams { get; init; } = [];
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = StatusCodes.Status200OK;
     /// <summary>Statuses of refusals beyond those that every operation has.</summary>

@@ -9,7 +9,7 @@ using Sluice.Server.Storage;
 namespace Sluice.Server.Management.Operations;
 
 /// <summary>Everything an operation has: who calls, what they sent, what they may see, and the house's tools.</summary>
-internal sealed class OperationCall
+internal sealed class OperationCall : ITelling
 {
     private InstallationScope? _installation;
     private readonly List<AuditedAct> _acts = [];

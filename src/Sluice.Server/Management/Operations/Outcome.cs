@@ -9,7 +9,24 @@ namespace Sluice.Server.Management.Operations;
 /// <param name="Location">Path of the object that was made.</param>
 /// <param name="Version">Which version of the object this is; becomes its ETag.</param>
 /// <param name="Session">What becomes of the caller's session cookie.</param>
-internal sealed record Answer(object? Body, string? Location = null, long? Version = null, SessionChange? Session = null);
+internal sealed record Answer(object? Body, string? Location = null, long? Version = null, SessionChange? Session = null)
+{
+    /// <summary>Instead of a body: what is written piece by piece, after the operation is committed.</summary>
+    public StreamedBody? Streamed { get; init; }
+
+    /// <summary>Instead of a body: an uploaded file.</summary>
+    public AnsweredFile? File { get; init; }
+}
+
+/// <summary>A file as it is handed out: to be saved, never shown by the browser as a page of this site.</summary>
+/// <param name="FileName">Cleaned when it was taken in.</param>
+internal sealed record AnsweredFile(byte[] Content, string MediaType, string FileName);
+
+/// <summary>A body that is written while it is read.</summary>
+/// <param name="MediaType">With its character set.</param>
+/// <param name="FileName">What it is saved as; ASCII without quotes.</param>
+/// <param name="WriteAsync">Writes all of it. What it throws breaks the connection off, so that a part never passes for the whole.</param>
+internal sealed record StreamedBody(string MediaType, string FileName, Func<Stream, CancellationToken, Task> WriteAsync);
 
 /// <summary>A cookie to set, or with no token one to take away.</summary>
 internal sealed record SessionChange(PlainSecret? Token, DateTimeOffset Expires);

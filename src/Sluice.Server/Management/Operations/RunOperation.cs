@@ -27,7 +27,7 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
 }
 
 /// <summary>An answer ready to be sent.</summary>
-internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null);
+internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null, StreamedBody? Streamed = null, AnsweredFile? File = null);
 
 /// <summary>
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
@@ -121,6 +121,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             foreach (var message in call.Messages)
                 await outbox.AddAsync(db, message, call.Now, cancellationToken);
             db.Notifications.AddRange(call.Notifications);
+            await outbox.AddNoticesAsync(db, call.Notifications, call.Messages, new Uri(call.BaseUrl + "/console"), call.Now, cancellationToken);
             foreach (var (kind, subjectId) in call.Changes)
                 db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = call.NowMs });
             if (input.Idempotency is { } used && answer is not null)
@@ -129,6 +130,8 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             await transaction.CommitAsync(cancellationToken);
         }
 
+        if (call.Messages.Count > 0 || call.Notifications.Count > 0)
+            outbox.Wake();
         if (call.Changes.Count > 0)
             await PublishAsync(operation, input.RequestId);
         return (answer, refusal);
@@ -171,10 +174,10 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
     };
 
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
-        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
-            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session);
+        new(operation.Status, answer.File is { } file ? file.Content : answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
+            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session, Streamed: answer.Streamed, File: answer.File);
 
-    private static string Detail(AuditedAct act)
+    internal static string Detail(AuditedAct act)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))

@@ -19,13 +19,19 @@ alter table management_tokens add column created_by text;
 alter table management_tokens add column last_used_at_ms integer;
 update keys set name_folded = lower(name);
 update organisations set updated_at_ms = created_at_ms;
-create index keys_by_owner on keys (owner_id, id);
+create index keys_by_owner on keys (owner_id, organisation_id, id);
 create index keys_by_name on keys (organisation_id, name_folded, id);
 create index keys_by_kind on keys (organisation_id, kind, id);
+drop index keys_by_project;
+create index keys_by_project on keys (project_id, organisation_id, id);
+create index keys_not_revoked on keys (organisation_id, id) where revoked_at_ms is null;
+create index keys_revoked on keys (organisation_id, id) where revoked_at_ms is not null;
+create index keys_disabled on keys (organisation_id, id) where revoked_at_ms is null and not enabled;
 create index management_tokens_by_account on management_tokens (account_id);
 create index audit_entries_by_action on audit_entries (organisation_id, action, seq);
 create index audit_entries_by_subject on audit_entries (organisation_id, subject_id, seq);
 create index audit_entries_by_actor on audit_entries (organisation_id, actor_id, seq);
+create index audit_entries_by_time on audit_entries (organisation_id, at_ms);
 
 create table accounts (
   id text not null primary key,
@@ -38,6 +44,7 @@ create table accounts (
   phone_number text,
   phone_number_confirmed integer not null check (phone_number_confirmed in (0, 1)),
   password_hash text,
+  password_short integer not null default 0 check (password_short in (0, 1)),
   password_changed_at_ms integer,
   security_stamp text not null,
   concurrency_stamp text not null,
@@ -45,6 +52,9 @@ create table accounts (
   lockout_enabled integer not null check (lockout_enabled in (0, 1)),
   lockout_end integer,
   access_failed_count integer not null,
+  totp_last_step integer,
+  second_factor_failed_count integer not null default 0,
+  second_factor_blocked_until_ms integer,
   name text not null,
   language text not null,
   suspended_at_ms integer,
@@ -247,10 +257,13 @@ create table enterprise_applications (
   decided_at_ms integer,
   decided_by text,
   valid_until_ms integer,
+  previous_id text,
+  reminded_days integer,
   updated_at_ms integer not null
 ) strict;
 create index enterprise_applications_by_organisation on enterprise_applications (organisation_id, id);
 create index enterprise_applications_by_status on enterprise_applications (status, id);
+create unique index enterprise_applications_open on enterprise_applications (organisation_id) where status = 'submitted';
 
 create table tickets (
   id text not null primary key,
@@ -312,6 +325,7 @@ create table quota_applications (
   granted_value integer,
   granted_until_ms integer,
   decided_by text,
+  decided_in text,
   decided_at_ms integer,
   reason text,
   created_at_ms integer not null,
@@ -320,6 +334,7 @@ create table quota_applications (
 create index quota_applications_by_organisation on quota_applications (organisation_id, id);
 create index quota_applications_by_status on quota_applications (status, id);
 create index quota_applications_by_key on quota_applications (key_id);
+create unique index quota_applications_open on quota_applications (key_id, limit_kind) where status = 'open';
 
 create table quota_comments (
   id text not null primary key,
@@ -341,6 +356,7 @@ create table quota_grants (
   from_ms integer not null,
   until_ms integer not null,
   ended_at_ms integer,
+  reminded_at_ms integer,
   created_at_ms integer not null
 ) strict;
 create index quota_grants_by_key on quota_grants (key_id, until_ms);

@@ -1,0 +1,162 @@
+using System.Net;
+using Sluice.Server.Authorization;
+using Sluice.Server.Management;
+using Sluice.Server.Management.Operations;
+
+namespace Sluice.Server.Tests.Management;
+
+/// <summary>
+/// Every operation × every kind of caller × own and foreign objects. What is expected comes from the table below, which is written by hand and knows nothing of
+/// the code: a permission that is not in it, or a role that came to hold more than it says, fails.
+/// </summary>
+public class AuthorityMatrixTests(ManagementServer server) : IClassFixture<ManagementServer>
+{
+    private static readonly string[] Roles = ["owner", "admin", "developer", "billing", "auditor", "ai_engineer", "operator"];
+
+    // Permission × role. An `o` stands for "in the operator's organisation only".
+    private const string Table = """
+        api.call                     owner admin developer ai_engineer
+        logs.read                    owner admin developer auditor ai_engineer
+        keys.read                    owner admin developer auditor
+        keys.write                   owner admin developer
+        projects.read                owner admin developer billing auditor
+        projects.write               owner admin
+        quota.request                owner admin developer ai_engineer
+        quota.read                   owner admin developer auditor
+        quota.approve                owner admin
+        organisation.read            owner admin developer billing auditor
+        organisation.write           owner admin
+        organisation.own             owner
+        members.read                 owner admin developer auditor
+        members.write                owner admin
+        roles.read                   owner admin developer auditor
+        roles.write                  owner admin
+        tokens.read                  owner admin auditor
+        tokens.write                 owner admin
+        reviews.read                 owner admin auditor
+        reviews.write                owner admin
+        audit.read                   owner admin auditor
+        verification.read            owner admin auditor
+        verification.apply           owner admin
+        tickets.read                 owner admin developer
+        tickets.write                owner admin developer
+        billing.read                 owner admin billing auditor
+        budgets.read                 owner admin billing auditor
+        budgets.write                owner admin billing
+        alerts.read                  owner admin auditor
+        alerts.write                 owner admin
+        upstreams.read             o owner admin operator
+        upstreams.write            o owner admin operator
+        installation.settings      o owner operator
+        installation.outbox        o owner operator
+        installation.people        o owner operator
+        installation.verifications o owner operator
+        installation.quota         o owner operator
+        installation.tickets       o owner operator
+        """;
+
+    private static readonly Dictionary<string, (bool OperatorsOnly, string[] Roles)> Expected = Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .ToDictionary(parts => parts[0].Trim(), parts => (parts[1] == "o", parts.Skip(parts[1] == "o" ? 2 : 1).Select(r => r.Trim()).ToArray()));
+
+    [Fact]
+    public void Every_permission_is_in_the_table() => Permissions.All.Order().ShouldBe(Expected.Keys.Order());
+
+    [Fact]
+    public void Every_built_in_role_is_in_the_table() => BuiltInRoles.All.Select(r => r.Id).ShouldBe(Roles.Select(r => "role_" + r), ignoreOrder: true);
+
+    public static TheoryData<string> Operations => [.. ManagementRoutes.All.Select(o => o.Name)];
+
+    /// <summary>Callers without any standing, and what each is told.</summary>
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task Nobody_without_a_live_token_or_session_gets_in(string name)
+    {
+        var operation = ManagementRoutes.All.Single(o => o.Name == name);
+        if (operation.Open is not null)
+            return;
+        var ended = await server.AddPersonAsync(ManagementServer.OrganisationA, "role_owner");
+        await server.EndSessionAsync(ended.SessionId);
+        foreach (var token in new[] { "", "sk-slc_mgmt_x", server.DataPlaneKey, server.SetupToken, server.RevokedToken, server.ExpiredToken, ended.Token })
+            ((int)(await SendAsync(operation, "any", "any", token)).Status).ShouldBe(401, $"{name} with '{token}'");
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task A_role_allows_exactly_what_the_table_says(string name)
+    {
+        var operation = ManagementRoutes.All.Single(o => o.Name == name);
+        if (operation.Open is not null || operation.Permission is not { } permission)
+            return;
+        var (operatorsOnly, roles) = Expected[permission];
+        foreach (var organisation in new[] { ManagementServer.OrganisationA, ManagementServer.OrganisationB })
+        {
+            foreach (var role in Roles.Append(""))
+            {
+                // A role of its own for each call: some operations take the caller's place away.
+                var person = await server.AddPersonAsync(organisation, role.Length > 0 ? "role_" + role : null);
+                var allowed = roles.Contains(role) && (!operatorsOnly || organisation == ManagementServer.OrganisationA);
+                var (id, item) = await MatrixObjects.CreateAsync(server, operation, organisation, person);
+                var reply = await SendAsync(operation, id, item, person.Token);
+                var cell = $"{name} as '{role}' in {organisation}: {(int)reply.Status} {reply.Text}";
+                if (allowed)
+                    ShouldBeLetIn(reply, cell);
+                else
+                    ShouldBeForbidden(reply, permission, cell);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task A_token_cut_to_other_scopes_is_forbidden_and_one_cut_to_this_is_let_in(string name)
+    {
+        var operation = ManagementRoutes.All.Single(o => o.Name == name);
+        if (operation.Open is not null || operation.NeedsPerson || operation.Permission is not { } permission)
+            return;
+        var owner = await server.AddPersonAsync(ManagementServer.OrganisationA, "role_owner");
+        var (id, item) = await MatrixObjects.CreateAsync(server, operation, ManagementServer.OrganisationA, owner);
+        ShouldBeForbidden(await SendAsync(operation, id, item, await server.AddTokenAsync(ManagementServer.OrganisationA, owner.AccountId, "nothing.at.all")), permission, name);
+        ShouldBeLetIn(await SendAsync(operation, id, item, await server.AddTokenAsync(ManagementServer.OrganisationA, owner.AccountId, permission)), name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task An_object_of_another_organisation_is_as_good_as_none(string name)
+    {
+        var operation = ManagementRoutes.All.Single(o => o.Name == name);
+        if (operation.Open is not null || !operation.Path.Contains("{id}", StringComparison.Ordinal))
+            return;
+        // The operator's people see across organisations on purpose; everybody else's view ends at their own.
+        var owner = await server.AddPersonAsync(ManagementServer.OrganisationA, "role_owner");
+        var (id, item) = await MatrixObjects.CreateAsync(server, operation, ManagementServer.OrganisationA, owner);
+        var stranger = await server.AddPersonAsync(ManagementServer.OrganisationB, "role_owner");
+        var foreign = await SendAsync(operation, id, item, stranger.Token);
+        var nothing = await SendAsync(operation, MatrixObjects.Absent(id), item.Length > 0 ? MatrixObjects.Absent(item) : "", stranger.Token);
+        ((int)foreign.Status).ShouldBeInRange(400, 499, name);
+        foreign.WithoutRequestId.ShouldBe(nothing.WithoutRequestId, name);
+    }
+
+    private Task<Reply> SendAsync(Operation operation, string id, string item, string token)
+    {
+        var path = ManagementRoutes.Root + operation.Path.Replace("{id}", id, StringComparison.Ordinal).Replace("{item}", item, StringComparison.Ordinal);
+        return server.SendAsync(operation.Method, path, operation.Method is "GET" or "DELETE" ? null : "{}", token);
+    }
+
+    // What the operation itself says to an empty body is its own affair: here it counts that it was asked.
+    private static void ShouldBeLetIn(Reply reply, string cell)
+    {
+        ((int)reply.Status).ShouldBeLessThan(500, cell);
+        reply.Status.ShouldNotBe(HttpStatusCode.Unauthorized, cell);
+        reply.Status.ShouldNotBe(HttpStatusCode.NotFound, cell);
+        reply.Status.ShouldNotBe(HttpStatusCode.MethodNotAllowed, cell);
+        if (reply.Status is HttpStatusCode.Forbidden)
+            reply.Json.GetProperty("detail").GetString().ShouldNotStartWith("It needs '", Case.Sensitive, cell);
+    }
+
+    private static void ShouldBeForbidden(Reply reply, string permission, string cell)
+    {
+        reply.Status.ShouldBe(HttpStatusCode.Forbidden, cell);
+        reply.Code.ShouldBe("permission_denied", cell);
+        reply.Json.GetProperty("detail").GetString().ShouldStartWith($"It needs '{permission}'", Case.Sensitive, cell);
+    }
+}
