@@ -12,6 +12,7 @@ using Sluice.Server.Audit;
 using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
+using Sluice.Server.Reviews;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
@@ -105,6 +106,8 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddAudit(settings);
+            builder.Services.AddSingleton(new ReviewOptions(settings.RecordDays));
+            builder.Services.AddHostedService<LookAfterReviews>();
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);

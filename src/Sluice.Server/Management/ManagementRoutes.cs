@@ -1,3 +1,4 @@
+using Sluice.Server.Management.AccessReviews;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Keys;
@@ -46,5 +47,16 @@ internal static class ManagementRoutes
         ListAuditEntries.Operation,
         ExportAuditLog.Operation,
         VerifyAuditLog.Operation,
+
+        CreateReview.Operation,
+        ListReviews.Operation,
+        GetReview.Operation,
+        ListReviewItems.Operation,
+        DecideItem.Confirm,
+        DecideItem.Narrow,
+        DecideItem.Revoke,
+        DecideItems.Operation,
+        ExportEvidence.Operation,
+        VerifyEvidence.Operation,
     ];
 }

@@ -26,6 +26,7 @@ internal static class MatrixObjects
             "keys" => (AddKey().Id, ""),
             "projects" => (AddProject().Id, ""),
             "upstreams" => (await server.CreateUpstreamAsync("u" + Guid.CreateVersion7().ToString("N")), ""),
+            "access-reviews" => AddReview(),
             "requests" => (await StorageParts.AddRecordAsync(server, organisation), ""),
             var collection => throw new InvalidOperationException($"The matrix makes no object for '{collection}' yet, which '{operation.Name}' is about."),
         };
@@ -41,6 +42,19 @@ internal static class MatrixObjects
             };
             db.Keys.Add(key);
             return key;
+        }
+
+        (string, string) AddReview()
+        {
+            var review = new AccessReviewRow { Id = ObjectId.New(ObjectId.Review, now), OrganisationId = organisation, Name = "r", Status = "open", CreatedAtMs = nowMs, CreatedBy = "test", DueAtMs = nowMs + 1000 };
+            db.AccessReviews.Add(review);
+            // Two: deciding one leaves the other open.
+            var items = new[] { AddKey().Id, AddKey().Id }.Select(keyId => new ReviewItemRow
+            {
+                Id = ObjectId.New(ObjectId.ReviewItem, now), ReviewId = review.Id, OrganisationId = organisation, SubjectKind = "key", SubjectId = keyId, Title = "k", Findings = "[]", Proposed = """{"expiresInDays":90}""",
+            }).ToList();
+            db.ReviewItems.AddRange(items);
+            return (review.Id, operation.Path.Contains("{item}", StringComparison.Ordinal) ? items[0].Id : "");
         }
 
         ProjectRow AddProject()

@@ -36,6 +36,9 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
     /// <summary>The people who are members.</summary>
     public IQueryable<AccountRow> People => db.Accounts.Where(a => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == a.Id));
 
+    /// <summary>When the people who are members were last here.</summary>
+    public IQueryable<SessionRow> Sessions => db.Sessions.Where(s => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == s.AccountId));
+
     public IQueryable<RoleRow> Roles => Own(db.Roles);
 
     public IQueryable<AssignmentRow> Assignments => Own(db.Assignments);
@@ -65,6 +68,13 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
 
     /// <summary>Upstreams belong to the installation: to anybody but the operator there are none.</summary>
     public IQueryable<UpstreamRow> Upstreams => db.Upstreams.Where(_ => caller.IsOperator);
+
+    /// <summary>Makes this transaction the only one that decides about the organisation as a whole until it ends; SQLite has one writer anyway.</summary>
+    public async Task LockOrganisationAsync(CancellationToken cancellationToken)
+    {
+        if (db.Database.IsNpgsql())
+            await db.Database.ExecuteSqlAsync($"select 1 from organisations where id = {caller.OrganisationId} for no key update", cancellationToken);
+    }
 
     public void Add<TRow>(TRow row) where TRow : class, IOfOrganisation => db.Add(row.OrganisationId == caller.OrganisationId ? row : throw Foreign());
 
