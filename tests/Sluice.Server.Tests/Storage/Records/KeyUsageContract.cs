@@ -84,12 +84,9 @@ public abstract class KeyUsageContract(IStorageBackend backend)
 
     private static RequestRecord Call(string keyId, DateTimeOffset at, string endpoint = "POST /v1/chat/completions", string? model = "m1", CallState state = CallState.Settled, int status = 200) => new()
     {
-        RequestId = RequestIdAt(at), StartedAtMs = Ms(at), State = state, OrganisationId = "org_1", ProjectId = "prj_1", KeyId = keyId, Day = DateOnly.FromDateTime(at.UtcDateTime).DayNumber, ClientIp = "127.0.0.1",
+        RequestId = RequestIdsOfTests.At(at), StartedAtMs = Ms(at), State = state, OrganisationId = "org_1", ProjectId = "prj_1", KeyId = keyId, Day = DateOnly.FromDateTime(at.UtcDateTime).DayNumber, ClientIp = "127.0.0.1",
         Endpoint = endpoint, ModelAsked = model, ModelUsed = "something else", Status = status, StageTimesUs = [], FirstByteUs = 1, TotalUs = 2, TokenSource = TokenSource.Reported,
     };
-
-    // As the gateway makes them: ten characters of time, then sixteen of chance.
-    private static string RequestIdAt(DateTimeOffset at) => RecordDays.Floor(Ms(at)) + Convert.ToHexString(Guid.NewGuid().ToByteArray())[..16];
 
     private static long Ms(DateTimeOffset at) => at.ToUnixTimeMilliseconds();
 
