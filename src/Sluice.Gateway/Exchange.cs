@@ -37,6 +37,14 @@ public sealed class Exchange
     // Authenticate
     public ApiKey? Key { get; set; }
 
+    private Refusal? _keyEnded;
+    /// <summary>Why the key may no longer be used, if that came to pass during the call. Set by the clock's thread.</summary>
+    public Refusal? KeyEnded
+    {
+        get => Volatile.Read(ref _keyEnded);
+        set => Volatile.Write(ref _keyEnded, value);
+    }
+
     // CheckNetwork
     public IPAddress? ClientIp { get; set; }
 

@@ -10,6 +10,7 @@ using Sluice.Gateway.Limits;
 using Sluice.Gateway.Metering;
 using Sluice.Gateway.Records;
 using Sluice.Gateway.Sandbox;
+using Sluice.Gateway.Signing;
 using Sluice.Gateway.Stages;
 using Sluice.Gateway.Streaming;
 using Sluice.Gateway.Upstreams;
@@ -32,7 +33,11 @@ public static class GatewayExtensions
         services.AddSingleton(new PriceTable(options.Prices));
         services.AddSingleton<CallLedger>();
         services.AddSingleton<KeyTable>();
+        services.AddSingleton<KeyLoading>();
+        services.AddSingleton<KeyLookups>();
+        services.AddSingleton<EndedKeys>();
         services.AddSingleton<UpstreamConnector>();
+        services.AddSingleton<OperatorHttp>();
         services.AddSingleton<UpstreamFactory>();
         services.AddSingleton<UpstreamRegistry>();
         services.AddSingleton<GatewaySnapshots>();
@@ -54,6 +59,8 @@ public static class GatewayExtensions
         services.AddSingleton<Authenticate>();
         services.AddSingleton<CheckNetwork>();
         services.AddSingleton<ReadRequest>();
+        services.AddSingleton<NonceMemory>();
+        services.AddSingleton<CheckSignature>();
         services.AddSingleton<CheckPermission>();
         services.AddSingleton<TakeLimits>();
         services.AddSingleton<HoldQuota>();

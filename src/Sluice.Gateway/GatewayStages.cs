@@ -11,6 +11,7 @@ public sealed class GatewayStages(
     Authenticate authenticate,
     CheckNetwork checkNetwork,
     ReadRequest readRequest,
+    CheckSignature checkSignature,
     CheckPermission checkPermission,
     TakeLimits takeLimits,
     HoldQuota holdQuota,
@@ -25,6 +26,7 @@ public sealed class GatewayStages(
         authenticate,
         checkNetwork,
         readRequest,
+        checkSignature,
         checkPermission,
         takeLimits,
         holdQuota,
@@ -39,6 +41,7 @@ public sealed class GatewayStages(
         recordRequest,
         authenticate,
         checkNetwork,
+        checkSignature,
         checkPermission,
     ];
 

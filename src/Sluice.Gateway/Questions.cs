@@ -31,7 +31,7 @@ public sealed class Questions(UpstreamRegistry upstreams, TimeProvider time)
         json.WriteStartArray("data"u8);
         foreach (var (name, first) in upstreams.Routes.Models)
         {
-            if (CheckPermission.AllowsModel(exchange.Key!.Scope.Models, name)) Write(json, name, first.Definition.Name);
+            if (CheckPermission.ShowsModel(exchange.Key!, name)) Write(json, name, first.Definition.Name);
         }
 
         json.WriteEndArray();
@@ -40,7 +40,7 @@ public sealed class Questions(UpstreamRegistry upstreams, TimeProvider time)
 
     private void OneModel(Exchange exchange, string model)
     {
-        var candidates = CheckPermission.AllowsModel(exchange.Key!.Scope.Models, model) ? upstreams.Routes.Find(model) : [];
+        var candidates = CheckPermission.ShowsModel(exchange.Key!, model) ? upstreams.Routes.Find(model) : [];
         if (candidates.Length == 0)
         {
             var refusal = new Refusal(ErrorCodes.ModelNotFound, "GET /v1/models lists what this key can use.", "model");

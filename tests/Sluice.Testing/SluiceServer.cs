@@ -156,7 +156,7 @@ public sealed class SluiceServer : IAsyncDisposable
         do
         {
             var path = "/api/v1/requests?limit=100" + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor));
-            var page = (await Management.GetFromJsonAsync(new Uri(path, UriKind.Relative), ManagementJson.Default.PageRequestAnswer))!;
+            var page = (await Management.GetFromJsonAsync(new Uri(path, UriKind.Relative), ManagementJson.Default.RequestPage))!;
             all.AddRange(page.Data);
             cursor = page.NextCursor;
         }

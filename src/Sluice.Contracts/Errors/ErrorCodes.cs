@@ -31,9 +31,16 @@ public static class ErrorCodes
     public static readonly ErrorCode RevokedApiKey = new("revoked_api_key", 401, Authentication, "The API key was revoked.", false);
     public static readonly ErrorCode DisabledApiKey = new("disabled_api_key", 401, Authentication, "The API key is disabled.", false);
     public static readonly ErrorCode MissingPermission = new("missing_permission", 401, Permission, "The API key lacks a permission that this call needs.", false);
+    public static readonly ErrorCode SignatureRequired = new("signature_required", 401, Authentication, "Every call with this API key must be signed.", false);
+    public static readonly ErrorCode SignatureInvalid = new("signature_invalid", 401, Authentication, "The call's signature is not valid.", false);
+    public static readonly ErrorCode SignatureExpired = new("signature_expired", 401, Authentication, "The call was not signed at a time that is accepted now.", false);
+    public static readonly ErrorCode SignatureReplayed = new("signature_replayed", 401, Authentication, "A call with this nonce was received before.", false);
     public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer <management token>' or a signed-in session.", false);
     public static readonly ErrorCode InvalidManagementToken = new("invalid_management_token", 401, Authentication, "The management token is not valid.", false);
 
+    public static readonly ErrorCode ReportNotSigned = new("report_not_signed", 401, Authentication, "The report does not carry a valid signature.", false);
+    public static readonly ErrorCode InvalidCredentials = new("invalid_credentials", 401, Authentication, "These credentials are not accepted.", false);
+    public static readonly ErrorCode SecondFactorRequired = new("second_factor_required", 401, Authentication, "The account asks for a second factor.", false);
     public static readonly ErrorCode AccountSuspended = new("account_suspended", 401, Authentication, "The account is suspended.", false);
 
     // 402: no money.
@@ -43,7 +50,12 @@ public static class ErrorCodes
     public static readonly ErrorCode IpNotAllowed = new("ip_not_allowed", 403, Permission, "The address this call came from is not on the key's IP allow list.", false);
 
     public static readonly ErrorCode CrossSiteRequest = new("cross_site_request", 403, Permission, "The call came from another site's page.", false);
+    public static readonly ErrorCode ConfirmationRequired = new("confirmation_required", 403, Permission, "This needs a fresh proof of who is signed in.", false);
+    public static readonly ErrorCode PasswordExpired = new("password_expired", 403, Permission, "The password is too old and must be replaced.", false);
+    public static readonly ErrorCode RegistrationClosed = new("registration_closed", 403, Permission, "This installation takes no registrations.", false);
+    public static readonly ErrorCode SsoRequired = new("sso_required", 403, Permission, "This installation is signed in to by single sign-on only.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
+    public static readonly ErrorCode VerificationRequired = new("verification_required", 403, Permission, "The account is not fully verified yet.", false);
     public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);
     public static readonly ErrorCode AboveTier = new("above_tier", 403, Permission, "A limit is above what the organisation's tier allows.", false);
 

@@ -13,6 +13,19 @@ public static class KeyKinds
     public const string Production = "production";
 }
 
+/// <summary>Values of a key's <c>priority</c>: who goes first when quota, budget or capacity runs short.</summary>
+public static class KeyPriorities
+{
+    /// <summary>Served as long as anything is. Only somebody who manages all keys of the organisation can set it.</summary>
+    public const string Critical = "critical";
+
+    /// <summary>What a key is unless set otherwise.</summary>
+    public const string Standard = "standard";
+
+    /// <summary>Waits, or is refused first.</summary>
+    public const string Batch = "batch";
+}
+
 /// <summary>Body of <c>POST /api/v1/keys</c>. Unknown members are refused.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record KeyBody
@@ -42,6 +55,25 @@ public sealed record KeyBody
     /// <summary>Its limits; the kind's defaults where left out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public KeyLimitsBody? Limits { get; init; }
+
+    /// <summary>
+    /// Whose it is (<c>acc_…</c>): it can do no more than this member may do at the time of a call. <c>null</c> makes a service key, which nobody's rights
+    /// narrow. Left out: the person who calls; a service key where an organisation's own token calls.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> OwnerId { get; init; }
+
+    /// <summary>At most 20 words of at most 64 characters to find and group keys by; compared as they are written.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>See <see cref="KeyPriorities"/>; <c>standard</c> where left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Priority { get; init; }
+
+    /// <summary>Whether its calls must be signed; production keys only. The answer then carries the signing secret, this once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? RequireSigning { get; init; }
 }
 
 /// <summary>Body of <c>PATCH /api/v1/keys/{id}</c>. Members left out stay as they are; unknown members are refused.</summary>
@@ -71,6 +103,26 @@ public sealed record UpdateKeyBody
     /// <summary>Limits to change; those left out stay as they are, and <c>null</c> in place of the object lifts them all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<KeyLimitsBody?> Limits { get; init; }
+
+    /// <summary>Whose it is from now on; <c>null</c> makes it a service key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> OwnerId { get; init; }
+
+    /// <summary>Its tags, replacing the list; empty or <c>null</c> takes them all away.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<IReadOnlyList<string>?> Tags { get; init; }
+
+    /// <summary>See <see cref="KeyPriorities"/>; not null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<string?> Priority { get; init; }
+}
+
+/// <summary>Body of <c>POST /api/v1/keys/{id}/move</c>. Unknown members are refused.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record MoveKeyBody
+{
+    /// <summary>The project it belongs to from now on.</summary>
+    public required string ProjectId { get; init; }
 }
 
 /// <summary>Body of <c>POST /api/v1/keys/{id}/rotate</c>. Unknown members are refused.</summary>

@@ -19,6 +19,9 @@ public static class KeyText
     /// <summary>Characters of the longest key text.</summary>
     public const int LengthMax = KeyPrefix.LengthMax + BodyLength;
 
+    /// <summary>Characters of every key text of one purpose.</summary>
+    public static int LengthOf(KeyPurpose purpose) => KeyPrefix.Of(purpose).Length + BodyLength;
+
     /// <summary>Makes a new text from the system's random source.</summary>
     /// <param name="purpose">Decides the prefix.</param>
     /// <param name="publicId">The visible part, by which the key is looked up.</param>

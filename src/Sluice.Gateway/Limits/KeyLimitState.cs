@@ -32,6 +32,12 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
     private int _calendarDay;
     private long _lastUsedTicks;
 
+    // Of a key with boosts only: its limits, and the interval in which they are these.
+    private ApiKey? _boostedKey;
+    private KeyLimits _boosted = KeyLimits.None;
+    private long _boostedFromUtcTicks;
+    private long _boostedUntilUtcTicks;
+
     public OrganisationLimitState Organisation { get; } = organisation;
 
     /// <summary>Dropped by the sweep: whoever still holds it looks the key up again.</summary>
@@ -43,7 +49,7 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
     /// <param name="ticks">Monotonic clock.</param>
     public LimitVerdict Take(ApiKey key, long tokens, long utcTicks, long ticks)
     {
-        var limits = key.Limits;
+        var limits = key.Boosts.Count == 0 ? key.Limits : Boosted(key, utcTicks);
         tokens = Math.Min(tokens, TokensMax);
         var slot = ticks / SlidingWindow.TicksPerSlot;
         _lastUsedTicks = Math.Max(_lastUsedTicks, ticks);
@@ -82,6 +88,11 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
 
         if (exceeded != LimitKind.None)
         {
+            if (key.Boosts.Count > 0)
+            {
+                longest = TicksUntilTaken(key, tokens, utcTicks, ticks);
+                neverFits = longest < 0;
+            }
             return new LimitVerdict(exceeded, limit, new TimeSpan(neverFits ? 0 : longest), neverFits, day, Snapshot(limits, day, utcTicks, ticks));
         }
 
@@ -145,6 +156,61 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
         _freeCalls = -1;
         if (_tokens?.Total == 0) _tokens = null;
         return _requests is null && _tokens is null && ticks - _lastUsedTicks >= idleTicksMax && _days.Newest <= closedDay;
+    }
+
+    private KeyLimits Boosted(ApiKey key, long utcTicks)
+    {
+        if (!ReferenceEquals(key, _boostedKey) || utcTicks < _boostedFromUtcTicks || utcTicks >= _boostedUntilUtcTicks)
+        {
+            _boosted = BoostedLimits.At(key, utcTicks, out _boostedFromUtcTicks, out _boostedUntilUtcTicks);
+            _boostedKey = key;
+        }
+        return _boosted;
+    }
+
+    /// <summary>
+    /// When a refused call would be taken, looked for in one interval after the other: a boost that begins shortens the wait, one that ends in it
+    /// takes back what the wait was reckoned with. Negative if never.
+    /// </summary>
+    private long TicksUntilTaken(ApiKey key, long tokens, long utcTicks, long ticks)
+    {
+        var from = 0L;
+        while (true)
+        {
+            var limits = BoostedLimits.At(key, utcTicks + from, out _, out var untilUtcTicks);
+            var fits = TicksUntilFit(limits, tokens, from, utcTicks, ticks);
+            if (untilUtcTicks == long.MaxValue) return fits;
+            var until = untilUtcTicks - utcTicks;
+            if (fits >= 0 && fits < until) return fits;
+            from = until;
+        }
+    }
+
+    private long TicksUntilFit(KeyLimits limits, long tokens, long from, long utcTicks, long ticks)
+    {
+        var fits = from;
+        if (limits.CallsPerDay is { } callsPerDay)
+        {
+            if (callsPerDay == 0) return -1;
+            var day = _days.Open(Calendar.DayOf(_zone!, new DateTimeOffset(utcTicks + from, TimeSpan.Zero)));
+            if (_days[day] >= callsPerDay) fits = TicksUntilDayWithRoom(day, callsPerDay, utcTicks);
+        }
+        if (limits.RequestsPerMinute is { } requestsPerMinute)
+        {
+            if (requestsPerMinute == 0) return -1;
+            fits = Math.Max(fits, _requests?.TicksUntilExpired(_requests.Total - requestsPerMinute + 1, ticks) ?? 0);
+        }
+        if (limits.TokensPerMinute is { } tokensPerMinute)
+        {
+            if (tokensPerMinute == 0 || tokens > tokensPerMinute) return -1;
+            fits = Math.Max(fits, _tokens?.TicksUntilExpired(_tokens.Total - tokensPerMinute + tokens, ticks) ?? 0);
+        }
+        if (limits.Concurrency is { } concurrency)
+        {
+            if (concurrency == 0) return -1;
+            if (_underWay >= concurrency) fits = Math.Max(fits, TimeSpan.TicksPerSecond);
+        }
+        return fits;
     }
 
     private LimitTicket Open(int day, long tokenSlot, long tokens)

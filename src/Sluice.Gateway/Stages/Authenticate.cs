@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Sluice.Contracts.Errors;
@@ -7,7 +6,7 @@ using Sluice.Gateway.Keys;
 namespace Sluice.Gateway.Stages;
 
 /// <summary>Whose key is this, and may it be used now? Takes <c>Authorization: Bearer</c>, <c>api-key</c> and <c>x-api-key</c>; every rule holds for each of them.</summary>
-public sealed class Authenticate(KeyTable keys, KeyHasher hasher, VerifiedKeys verified) : Stage
+public sealed class Authenticate(KeyTable keys, KeyLookups lookups, KeyHasher hasher, VerifiedKeys verified) : Stage
 {
     public override ValueTask<Refusal?> EnterAsync(Exchange exchange)
     {
@@ -18,24 +17,42 @@ public sealed class Authenticate(KeyTable keys, KeyHasher hasher, VerifiedKeys v
             return Refuse(new(ErrorCodes.InvalidApiKey, "Its form or its checksum is wrong; copy it again, whole and without blanks."));
         if (purpose is not (KeyPurpose.Test or KeyPurpose.Live))
             return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management, session or set-up token; model calls need an API key, which the management API creates."));
-        if (!keys.TryFind(publicId, out var key, out var credential) || !IsSecretOf(credential, text, request.Headers.Authorization))
-            return Refuse(new(ErrorCodes.UnknownApiKey, "It may have been deleted, or belongs to another installation."));
+        if (keys.TryFind(publicId, out var key, out var credential)) return new(Judge(exchange, key, credential, text));
+        // Only in the first seconds after a start: the key may exist without having been read in yet.
+        if (!keys.IsComplete) return LookUpAsync(exchange, text.ToString(), publicId.ToString());
+        // It may have come in between the two questions.
+        return keys.TryFind(publicId, out key, out credential) ? new(Judge(exchange, key, credential, text)) : Refuse(KeyStanding.Unknown);
+    }
 
+    private Refusal? Judge(Exchange exchange, ApiKey key, KeyCredential credential, ReadOnlySpan<char> text)
+    {
+        if (!IsSecretOf(credential, text, exchange.Http.Request.Headers.Authorization)) return KeyStanding.Unknown;
         // From here on the caller is known: a refusal is recorded under the key.
         exchange.Key = key;
-        var now = exchange.StartedAt;
-        if (key.RevokedAt is { } revoked) return Refuse(new(ErrorCodes.RevokedApiKey, $"That was at {Instant(revoked)}. Ask its owner for a new one."));
-        if (!key.Enabled) return Refuse(new(ErrorCodes.DisabledApiKey, "Its owner can enable it again."));
-        if (key.ExpiresAt <= now) return Refuse(new(ErrorCodes.ExpiredApiKey, $"That was at {Instant(key.ExpiresAt.Value)}. Ask its owner for a new one."));
-        if (credential.ExpiresAt <= now) return Refuse(new(ErrorCodes.ExpiredApiKey, $"It was rotated, and the overlap ended at {Instant(credential.ExpiresAt.Value)}. Use the new secret."));
-        return Pass;
+        return KeyStanding.RefusalOf(key, exchange.StartedAt) ?? KeyStanding.RefusalOf(credential, exchange.StartedAt);
+    }
+
+    private async ValueTask<Refusal?> LookUpAsync(Exchange exchange, string text, string publicId)
+    {
+        switch (await lookups.LookUpAsync(publicId, exchange.Http.RequestAborted))
+        {
+            case KeyLookup.Unknown:
+                return KeyStanding.Unknown;
+            case KeyLookup.TooMany:
+                return new(ErrorCodes.Overloaded, "It has just started, and keys that it does not know yet are looked up one after the other.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            case KeyLookup.Unavailable:
+                return new(ErrorCodes.StorageUnavailable, "Whether this key is known cannot be told until it does.") { RetryAfter = TimeSpan.FromSeconds(2) };
+            default:
+                // Again: it may have come in since the first look.
+                return keys.TryFind(publicId, out var key, out var credential) ? Judge(exchange, key, credential, text) : KeyStanding.Unknown;
+        }
     }
 
     private bool IsSecretOf(KeyCredential credential, ReadOnlySpan<char> text, StringValues authorization)
     {
         var header = authorization.Count == 1 ? authorization[0] : null;
         if (header is not null && verified.Knows(header, credential)) return true;
-        if (!hasher.Verify(text, credential.Hash.Span, credential.PepperVersion)) return false;
+        if (!hasher.Verify(text, credential.Hash, credential.PepperVersion)) return false;
         if (header is not null) verified.Remember(header, credential);
         return true;
     }
@@ -69,6 +86,4 @@ public sealed class Authenticate(KeyTable keys, KeyHasher hasher, VerifiedKeys v
     }
 
     private static bool HoldsKey(string query) => query.Contains("sk-slc_", StringComparison.OrdinalIgnoreCase);
-
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

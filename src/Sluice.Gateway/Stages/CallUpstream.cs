@@ -75,6 +75,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayD
         exchange.Call = call;
         if (exchange.CallerLeft) call.Abort(UpstreamFailure.CallerLeft);
         if (drain.IsCutting) call.Abort(UpstreamFailure.Draining);
+        if (exchange.KeyEnded is not null) call.Abort(UpstreamFailure.KeyEnded);
         exchange.Watch.AwaitUpstream(clock.After(candidate.Definition.ConnectTimeout + candidate.Definition.FirstByteTimeout), UpstreamFailure.FirstByteTimeout);
         try
         {
@@ -85,7 +86,7 @@ public sealed class CallUpstream(DeadlineClock clock, SseRelay streams, GatewayD
         {
             exchange.Dispatched = e.Dispatched;
             exchange.CallerLeft |= e.Failure == UpstreamFailure.CallerLeft;
-            exchange.CutHere |= e.Failure == UpstreamFailure.Draining;
+            exchange.CutHere |= UpstreamErrors.IsCutHere(e.Failure);
             return UpstreamErrors.Of(e.Failure, exchange, afterFirstByte: false);
         }
         finally

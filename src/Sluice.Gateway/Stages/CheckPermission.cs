@@ -1,18 +1,66 @@
 using Sluice.Contracts.Errors;
+using Sluice.Gateway.Keys;
 
 namespace Sluice.Gateway.Stages;
 
-/// <summary>May this key call this endpoint with this model?</summary>
+/// <summary>May this key call this endpoint with this model? It may where its own scope allows it and, if it has an owner, the owner may do so now.</summary>
 public sealed class CheckPermission : Stage
 {
     public override ValueTask<Refusal?> EnterAsync(Exchange exchange)
     {
-        var scope = exchange.Key!.Scope;
-        if (scope.Routes.Count > 0 && !AllowsRoute(scope.Routes, exchange.Endpoint.Name))
-            return Refuse(new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{exchange.Endpoint.Name}', which is not in the key's scope."));
-        if (scope.Models.Count > 0 && !exchange.Endpoint.IsQuestion && !AllowsModel(scope.Models, exchange.Facts.Model))
-            return Refuse(new(ErrorCodes.MissingPermission, $"It is 'api.call' on model '{exchange.Facts.Model}', which is not in the key's scope.", "model"));
-        return Pass;
+        var key = exchange.Key!;
+        var endpoint = exchange.Endpoint;
+        var scope = key.Scope;
+        if (scope.Routes.Count > 0 && !AllowsRoute(scope.Routes, endpoint.Name))
+            return Refuse(Missing(exchange, "The route is not in the key's scope."));
+        if (scope.Models.Count > 0 && !endpoint.IsQuestion && !AllowsModel(scope.Models, exchange.Facts.Model))
+            return Refuse(Missing(exchange, "The model is not in the key's scope.", "model"));
+        return key.OwnerRights is { } rights && RefusalOf(exchange, key, rights) is { } refusal ? Refuse(refusal) : Pass;
+    }
+
+    /// <summary>Whether the key may call that model on any route: what <c>GET /v1/models</c> shows.</summary>
+    public static bool ShowsModel(ApiKey key, string model)
+    {
+        if (!AllowsModel(key.Scope.Models, model)) return false;
+        if (key.OwnerRights is not { } rights) return true;
+        for (var i = 0; i < rights.Count; i++)
+            if (AllowsModel(rights[i].Models, model)) return true;
+        return false;
+    }
+
+    /// <summary>Why the owner's key may do nothing at all, if that is so.</summary>
+    internal static string? NothingLeft(ApiKey key) => key.OwnerRights is not { Count: 0 } ? null : key.OwnerStanding switch
+    {
+        OwnerStanding.Removed => "The key's owner is no longer a member of the organisation. Someone else there can take the key over or make a new one.",
+        OwnerStanding.OrganisationSuspended => "The organisation is suspended. Ask whoever runs this installation.",
+        OwnerStanding.Suspended => "The account of the key's owner is suspended. The key works again when that ends.",
+        _ => "No role of the key's owner holds it. An administrator of the organisation can assign one that does.",
+    };
+
+    private static Refusal? RefusalOf(Exchange exchange, ApiKey key, IReadOnlyList<CallRight> rights)
+    {
+        if (NothingLeft(key) is { } why) return Missing(exchange, why);
+        // Which models there are, and how one stands, is asked by every library before it calls anything; the answer names only what may be called. So an
+        // owner's rights choose what is shown and do not have to name these routes; the key's own scope, which was written for this key, does.
+        if (exchange.Endpoint.IsQuestion) return null;
+        var routeAllowed = false;
+        for (var i = 0; i < rights.Count; i++)
+        {
+            var right = rights[i];
+            if (right.Routes.Count > 0 && !AllowsRoute(right.Routes, exchange.Endpoint.Name)) continue;
+            if (AllowsModel(right.Models, exchange.Facts.Model)) return null;
+            routeAllowed = true;
+        }
+
+        return routeAllowed
+            ? Missing(exchange, "No role of the key's owner holds it for the model.", "model")
+            : Missing(exchange, "No role of the key's owner holds it for the route.");
+    }
+
+    private static Refusal Missing(Exchange exchange, string side, string? param = null)
+    {
+        var model = exchange.Endpoint.IsQuestion ? "" : $" with model '{exchange.Facts.Model}'";
+        return new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{exchange.Endpoint.Name}'{model}. {side}", param);
     }
 
     public static bool AllowsModel(IReadOnlyList<string> patterns, string model)

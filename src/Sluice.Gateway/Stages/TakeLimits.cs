@@ -30,9 +30,8 @@ public sealed class TakeLimits(InProcessLimits limits) : Stage
         switch (verdict.Exceeded)
         {
             case LimitKind.CallsPerDay:
-                var reset = exchange.StartedAt + verdict.RetryAfter;
-                var when = verdict.NeverFits ? "" : $" It is reset at {reset.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)} (midnight in {exchange.Key!.TimeZone.Id}).";
-                return new(ErrorCodes.InsufficientQuota, $"The key's limit of {size} calls a day is reached.{when} Its owner can raise it.") { RetryAfter = LimitHeaders.QuotaPause };
+                return new(ErrorCodes.InsufficientQuota, $"The key's limit of {size} calls a day is reached.{When(exchange, verdict)} Its owner can raise it, or apply for more quota.")
+                { RetryAfter = LimitHeaders.QuotaPause };
             case LimitKind.TokensPerMinute when verdict.NeverFits:
                 return new(ErrorCodes.RateLimitExceeded with { Retry = false },
                     string.Create(CultureInfo.InvariantCulture, $"This one call may use {tokens:N0} tokens, the key's limit is {size} tokens a minute: shorten the prompt or max_tokens, or have the limit raised."));
@@ -46,5 +45,16 @@ public sealed class TakeLimits(InProcessLimits limits) : Stage
                     string.Create(CultureInfo.InvariantCulture, $"The key's limit is {size} {unit} a minute; come back in {Math.Ceiling(verdict.RetryAfter.TotalSeconds):0} s."))
                 { RetryAfter = verdict.NeverFits ? null : verdict.RetryAfter };
         }
+    }
+
+    private static string When(Exchange exchange, in LimitVerdict verdict)
+    {
+        if (verdict.NeverFits) return "";
+        // To the nearest minute: the call began some microseconds before its limits were looked at.
+        var at = (exchange.StartedAt + verdict.RetryAfter).AddSeconds(30).UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        // A grant that begins before midnight, or ends before then, moves the moment.
+        return verdict.RetryAfter == verdict.Snapshot.CallsPerDay.Reset
+            ? $" It is reset at {at} (midnight in {exchange.Key!.TimeZone.Id})."
+            : $" The next call is possible at {at}.";
     }
 }

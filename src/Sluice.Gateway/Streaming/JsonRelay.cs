@@ -60,7 +60,7 @@ public sealed class JsonRelay(DeadlineClock clock, SseRelay writer)
         catch (UpstreamException e)
         {
             exchange.CallerLeft |= e.Failure == UpstreamFailure.CallerLeft;
-            exchange.CutHere |= e.Failure == UpstreamFailure.Draining;
+            exchange.CutHere |= UpstreamErrors.IsCutHere(e.Failure);
             exchange.Fail(UpstreamErrors.Of(e.Failure, exchange, afterFirstByte: exchange.FirstByte != 0), nameof(Stages.CallUpstream));
             // The head is out: all that is left is not to let half an answer look whole.
             if (exchange.FirstByte != 0) exchange.Http.Abort();

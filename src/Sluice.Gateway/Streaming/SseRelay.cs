@@ -221,6 +221,8 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         if (exchange.CallerLeft || failure == UpstreamFailure.CallerLeft)
         {
             exchange.CallerLeft = true;
+            // A caller who did not read was sent away, see CallWatch.
+            if (exchange.KeyEnded is { } ended) exchange.Fail(ended, nameof(Stages.CallUpstream));
             return;
         }
 
@@ -254,7 +256,7 @@ public sealed class SseRelay(DeadlineClock clock, GatewayOptions options)
         }
 
         if (failure == UpstreamFailure.None) return;
-        exchange.CutHere |= failure == UpstreamFailure.Draining;
+        exchange.CutHere |= UpstreamErrors.IsCutHere(failure);
         exchange.Fail(UpstreamErrors.Of(failure, exchange, afterFirstByte: true), nameof(Stages.CallUpstream));
     }
 

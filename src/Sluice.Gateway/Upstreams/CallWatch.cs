@@ -8,10 +8,13 @@ namespace Sluice.Gateway.Upstreams;
 /// </summary>
 public sealed class CallWatch(Exchange exchange)
 {
+    private static readonly TimeSpan ReadingGrace = TimeSpan.FromSeconds(3);
+
     private long _upstreamDue;
     private UpstreamFailure _upstreamFailure;
     private long _callerDue;
     private long _silentSince;
+    private long _keyEndedAt;
 
     internal CallWatch? Previous { get; set; }
     internal CallWatch? Next { get; set; }
@@ -38,6 +41,21 @@ public sealed class CallWatch(Exchange exchange)
 
     /// <summary>The caller was sent something just now.</summary>
     public void Spoke(long now) => Volatile.Write(ref _silentSince, now);
+
+    /// <summary>Ends the call, with an error to the caller that says why, because of its key.</summary>
+    internal void EndForKey(Refusal refusal, long now)
+    {
+        _keyEndedAt = now;
+        Exchange.KeyEnded = refusal;
+        Exchange.Call?.Abort(UpstreamFailure.KeyEnded);
+    }
+
+    /// <summary>Again, for a call that is still there: it may have been dispatched at that moment, or its caller may not be reading.</summary>
+    internal void EndForKey(long now, TimeProvider time)
+    {
+        Exchange.Call?.Abort(UpstreamFailure.KeyEnded);
+        if (Volatile.Read(ref _callerDue) != 0 && time.GetElapsedTime(_keyEndedAt, now) >= ReadingGrace) AbortCaller();
+    }
 
     private void AbortCaller()
     {

@@ -1,3 +1,5 @@
+using Sluice.Gateway.Keys;
+
 namespace Sluice.Gateway.Upstreams;
 
 /// <summary>One timer for all calls under way. Precision is <see cref="Period"/>; it sleeps while there are none.</summary>
@@ -7,6 +9,7 @@ public sealed class DeadlineClock : IDisposable
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
+    private readonly EndedKeys _endedKeys;
     private readonly ITimer _timer;
     private readonly long _keepAliveTicks;
     private CallWatch? _first;
@@ -15,9 +18,10 @@ public sealed class DeadlineClock : IDisposable
     private bool _running;
     private CallWatch[] _watches = [];
 
-    public DeadlineClock(TimeProvider time, GatewayOptions options)
+    public DeadlineClock(TimeProvider time, GatewayOptions options, EndedKeys endedKeys)
     {
         _time = time;
+        _endedKeys = endedKeys;
         _keepAliveTicks = (long)(options.KeepAliveInterval.TotalSeconds * time.TimestampFrequency);
         _timer = time.CreateTimer(static self => ((DeadlineClock)self!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -74,6 +78,7 @@ public sealed class DeadlineClock : IDisposable
             if (count == 0) Rest();
             var now = _time.GetTimestamp();
             var watches = _watches.AsSpan(0, count);
+            _endedKeys.Look(watches, now);
             foreach (var watch in watches) watch.Tick(now, _keepAliveTicks);
             watches.Clear();
         }

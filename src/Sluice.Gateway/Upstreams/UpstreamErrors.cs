@@ -25,10 +25,14 @@ public static class UpstreamErrors
             UpstreamFailure.Protocol => new(ErrorCodes.UpstreamProtocol, $"It was upstream '{name}'.{half}"),
             UpstreamFailure.TooLarge => new(ErrorCodes.UpstreamProtocol, $"Upstream '{name}' sent a head or an event larger than allowed.{half}"),
             UpstreamFailure.Draining => new(ErrorCodes.Draining),
+            UpstreamFailure.KeyEnded when exchange.KeyEnded is { } ended => ended with { Detail = $"{ended.Detail}{half}" },
             UpstreamFailure.CallerLeft => new(ErrorCodes.CallerLeft),
             _ => new(ErrorCodes.UpstreamError, $"It was upstream '{name}'."),
         };
     }
+
+    /// <summary>This node cut the call, so the upstream may have billed it.</summary>
+    public static bool IsCutHere(UpstreamFailure failure) => failure is UpstreamFailure.Draining or UpstreamFailure.KeyEnded;
 
     private static string Seconds(TimeSpan? span) => string.Create(CultureInfo.InvariantCulture, $"{span?.TotalSeconds ?? 0:0.###} s");
 }

@@ -21,6 +21,8 @@ public enum UpstreamFailure
     CallerLeft,
     /// <summary>This node is shutting down.</summary>
     Draining,
+    /// <summary>The key that the call was made with may no longer be used.</summary>
+    KeyEnded,
 }
 
 /// <summary>Thrown by a transport; the message is for the operator and never holds a secret or bytes of the body.</summary>

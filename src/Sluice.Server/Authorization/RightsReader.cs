@@ -31,6 +31,28 @@ internal static class RightsReader
         return new Rights(granted);
     }
 
+    /// <summary>The rights of whoever stands in a log or beside an object as having made it: a member, or a token. Nothing for who is gone.</summary>
+    public static async Task<Rights> OfActorAsync(SluiceDb db, string organisationId, string actorId, long nowMs, CancellationToken cancellationToken)
+    {
+        var accountId = actorId;
+        IReadOnlyList<string>? scopes = null;
+        if (await db.ManagementTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Id == actorId && t.OrganisationId == organisationId && t.Purpose == "management", cancellationToken) is { } token)
+        {
+            if (token.RevokedAtMs is not null || token.ExpiresAtMs <= nowMs)
+                return Rights.None;
+            scopes = ParseScopes(token.Scopes);
+            if (token.AccountId is null)
+                return Rights.Everything.CutTo(scopes);
+            accountId = token.AccountId;
+        }
+
+        var suspended = await db.Accounts.AnyAsync(a => a.Id == accountId && a.SuspendedAtMs != null, cancellationToken);
+        return (suspended ? null : await OfMemberAsync(db, organisationId, accountId, cancellationToken))?.CutTo(scopes) ?? Rights.None;
+    }
+
+    /// <summary>What a token is cut down to, as its row has it.</summary>
+    public static IReadOnlyList<string>? ParseScopes(string? json) => json is null ? null : JsonSerializer.Deserialize(json, ManagementJson.Default.IReadOnlyListString);
+
     public static Role Of(RoleRow row) => new(row.Id, row.Name, row.Description, Parse(row.Permissions));
 
     public static IReadOnlyList<Permission> Parse(string json) => JsonSerializer.Deserialize(json, ManagementJson.Default.IReadOnlyListPermission) ?? [];

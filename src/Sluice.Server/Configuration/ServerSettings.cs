@@ -43,5 +43,10 @@ public sealed record ServerSettings
     public required Uri? PublicBaseUrl { get; init; }
     /// <summary>Zone of the organisation that the first start makes; IANA name.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
+    /// <summary>Who may sign up, and how.</summary>
+    public required Accounts.AccountOptions Accounts { get; init; }
     public required bool JsonLogs { get; init; }
+    /// <summary>Where GitHub publishes the keys that it signs reports of leaked keys with; <see langword="null"/> where these are not taken.</summary>
+    public required Uri? GitHubScanningKeysUrl { get; init; }
+    public required MessageSettings Messages { get; init; }
 }

@@ -121,6 +121,15 @@ internal sealed class SettingReader(IConfigurationRoot configuration)
             .Select(c => c.Path);
     }
 
+    /// <summary>The named values directly below a path, in the order of their names; empty ones are dropped.</summary>
+    public IEnumerable<(string Name, string Value)> Entries(string path)
+    {
+        foreach (var child in configuration.GetSection(path).GetChildren())
+        {
+            if (Text(child.Path) is { } value) yield return (child.Key, value);
+        }
+    }
+
     public void Problem(string path, string problem) => _problems.Add($"{Named(path)} {problem}.");
 
     /// <summary>For a value that is no secret.</summary>

@@ -11,6 +11,7 @@ namespace Sluice.Server.Configuration;
 /// <summary>Collects settings from where the operator may write them and turns them into <see cref="ServerSettings"/>, or says what is wrong.</summary>
 public static class SettingsFile
 {
+    private const string GitHubKeysUrl = "https://api.github.com/meta/public_keys/secret_scanning";
     public const string DefaultUrl = "http://localhost:5080";
     // Frameworks' own sections, read by them.
     private static readonly string[] Foreign = ["Logging", "Kestrel"];
@@ -78,7 +79,15 @@ public static class SettingsFile
             TrustedProxies = ReadProxies(settings),
             PublicBaseUrl = settings.Url("Sluice:PublicBaseUrl") is { } url ? new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')) : null,
             TimeZone = ReadTimeZone(settings),
+            Accounts = new Accounts.AccountOptions
+            {
+                Registration = settings.Choice("Sluice:Accounts:Registration", Accounts.RegistrationMode.Open),
+                PasswordProfile = settings.Choice("Sluice:Accounts:PasswordProfile", Accounts.PasswordProfile.Default),
+                OidcOnly = settings.Flag("Sluice:SignIn:OidcOnly") ?? false,
+            },
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
+            GitHubScanningKeysUrl = ReadGitHubScanning(settings),
+            Messages = MessageSettings.Read(settings),
         };
     }
 
@@ -115,6 +124,12 @@ public static class SettingsFile
             else networks.Add(network);
         }
         return networks;
+    }
+
+    private static Uri? ReadGitHubScanning(SettingReader settings)
+    {
+        var url = settings.Url("Sluice:SecretScanning:GitHub:KeysUrl") ?? new Uri(GitHubKeysUrl);
+        return settings.Flag("Sluice:SecretScanning:GitHub:Enabled") is true ? url : null;
     }
 
     private static TimeZoneInfo ReadTimeZone(SettingReader settings)

@@ -15,7 +15,7 @@ internal sealed class FirstRunRows(DbConnection connection, DbTransaction transa
 {
     /// <summary>Who the audit log says it was.</summary>
     private const string Actor = "first-start";
-    private static readonly TimeSpan SetupLifetime = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan SetupLifetime = TimeSpan.FromMinutes(30);
 
     public async Task<bool> AnyOrganisationAsync(CancellationToken cancellationToken)
         => await ScalarAsync("select 1 from organisations limit 1", [], cancellationToken) is not null;

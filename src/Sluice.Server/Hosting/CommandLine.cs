@@ -1,7 +1,8 @@
 namespace Sluice.Server.Hosting;
 
 /// <summary>What the operator wrote after the program's name.</summary>
-public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Version)
+/// <param name="SetupLink">Whether a set-up link is wanted, not a server.</param>
+public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Version, bool SetupLink = false)
 {
     /// <summary>Whether audit logs are to be checked instead of serving.</summary>
     public bool VerifiesAudit { get; init; }
@@ -17,6 +18,9 @@ public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Ver
 
         Usage: Sluice.Server [--urls <urls>] [--data <folder>]
                Sluice.Server audit verify [--data <folder>] [--organisation <id>] [--checkpoints <file>]
+               Sluice.Server setup-link [--data <folder>]
+
+          setup-link        Print a new link for becoming the operator, as long as there is none, and end.
 
           --urls <urls>     Where to listen, separated by ';' (default http://localhost:5080).
           --data <folder>   Where the database, the journal and the key material are kept (default ./data).
@@ -56,6 +60,9 @@ public sealed record CommandLine(string? Urls, string? Data, bool Help, bool Ver
                     break;
                 case "--version" when value is null:
                     line = line with { Version = true };
+                    break;
+                case "setup-link" when value is null && i == 0:
+                    line = line with { SetupLink = true };
                     break;
                 case "--urls":
                     line = line with { Urls = Value() };

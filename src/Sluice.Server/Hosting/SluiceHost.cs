@@ -8,14 +8,17 @@ using Sluice.Gateway.Limits;
 using Sluice.Gateway.Metering;
 using Sluice.Gateway.Sandbox;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Connecting;
 using Sluice.Server.Audit;
 using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
+using Sluice.Server.Messages;
 using Sluice.Server.Reviews;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
+using Sluice.Server.Storage.Records;
 
 namespace Sluice.Server.Hosting;
 
@@ -53,8 +56,12 @@ public sealed class SluiceHost : IAsyncDisposable
             }
             if (commandLine.VerifiesAudit)
                 return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
-            var host = await BuildAsync(args);
-            await using var _ = host;
+            if (commandLine.SetupLink)
+            {
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                return 0;
+            }
+            await using var host = await BuildAsync(args);
             if (await host.StartAsync()) await host.App.WaitForShutdownAsync();
             return 0;
         }
@@ -96,6 +103,7 @@ public sealed class SluiceHost : IAsyncDisposable
             });
             builder.Services.AddSingleton(settings);
             builder.Services.AddGateway(GatewayOptionsOf(settings, folder));
+            builder.Services.AddSingleton(s => MessageChannels.Of(settings.Messages, s.GetRequiredService<UpstreamConnector>(), s.GetRequiredService<OperatorHttp>(), time));
             builder.Services.AddManagement((services, options) =>
             {
                 options.Endpoints = [.. ModelEndpoints.All.Select(e => e.Name).Distinct()];
@@ -103,12 +111,16 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
+                options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
+                options.Accounts = settings.Accounts;
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddAudit(settings);
             builder.Services.AddSingleton(new ReviewOptions(settings.RecordDays));
             builder.Services.AddHostedService<LookAfterReviews>();
             builder.Services.AddHostedService<DropOldRecords>();
+            builder.Services.AddSingleton<DeliverMessages>();
+            builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 
@@ -120,7 +132,6 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
-            new SetupPage(storage.Database, storage.Hasher, () => host!.BaseUrl, time).Map(app);
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch
@@ -139,6 +150,8 @@ public sealed class SluiceHost : IAsyncDisposable
     {
         try
         {
+            // Told of what is recovered from the journal too.
+            _ = App.Services.GetRequiredService<KeyUses>();
             // Changes from here on are told; those before are in the snapshots.
             await App.Services.GetRequiredService<ChangeFeed>().PrimeAsync(cancellationToken);
             await App.Services.GetRequiredService<GatewayStart>().StartAsync(cancellationToken);

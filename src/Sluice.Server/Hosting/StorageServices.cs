@@ -4,6 +4,7 @@ using Sluice.Gateway.Upstreams;
 using Sluice.Server.Configuration;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage.Directories;
+using Sluice.Server.Storage.Records;
 
 namespace Sluice.Server.Hosting;
 
@@ -23,6 +24,8 @@ internal static class StorageServices
         services.AddSingleton<IKeyDirectory, KeyDirectory>();
         services.AddSingleton<IUpstreamDirectory>(s => new SandboxStandIn(
             new UpstreamDirectory(storage.Database, s.GetRequiredService<SecretSealer>(), settings.Upstreams, s.GetRequiredService<ILogger<UpstreamDirectory>>()), settings.Sandbox));
+        services.AddSingleton(s => new KeyUses(storage.Database, storage.Records, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<KeyUses>>()));
+        services.AddHostedService(s => s.GetRequiredService<KeyUses>());
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService(s => s.GetRequiredService<ChangeFeed>());
     }

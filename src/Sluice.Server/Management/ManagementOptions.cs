@@ -28,6 +28,11 @@ public sealed class ManagementOptions
     /// <summary>Calls a minute that one address may make to operations that need no caller.</summary>
     public int StrangerCallsPerMinute { get; set; } = 60;
 
+    /// <summary>Where GitHub publishes the keys that it signs secret scanning's reports with; <see langword="null"/> where these are not taken.</summary>
+    public Uri? GitHubScanningKeysUrl { get; set; }
+    /// <summary>How accounts work here.</summary>
+    public Sluice.Server.Accounts.AccountOptions Accounts { get; set; } = new();
+
     /// <summary>
     /// Calls of a key counted on a day (<see cref="DateOnly.DayNumber"/> in the organisation's time zone), calls under way included; called off the socket
     /// threads. Where it is not set, the records that were written so far are counted.

@@ -1,10 +1,22 @@
 using Sluice.Server.Management.AccessReviews;
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
+using Sluice.Server.Management.Checklist;
+using Sluice.Server.Management.Explain;
+using Sluice.Server.Management.Invitations;
 using Sluice.Server.Management.Keys;
+using Sluice.Server.Management.Leaks;
+using Sluice.Server.Management.Members;
+using Sluice.Server.Management.MessageLog;
+using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Organisations;
 using Sluice.Server.Management.Projects;
 using Sluice.Server.Management.RequestLog;
+using Sluice.Server.Management.Roles;
+using Sluice.Server.Management.Tiers;
+using Sluice.Server.Management.Tokens;
 using Sluice.Server.Management.Upstreams;
 
 namespace Sluice.Server.Management;
@@ -19,6 +31,43 @@ internal static class ManagementRoutes
     [
         WhoAmI.Operation,
 
+        Register.Operation,
+        VerifyEmail.Operation,
+        ResendVerification.Operation,
+        SetUp.Operation,
+        SignIn.Operation,
+        AskToSignIn.Operation,
+        SignInWithPasskey.Operation,
+        SignOut.Operation,
+        RequestPasswordReset.Operation,
+        ConfirmPasswordReset.Operation,
+        ConfirmEmailChange.Operation,
+        GetMe.Operation,
+        UpdateMe.Operation,
+        DeleteMe.Operation,
+        ListSessions.Operation,
+        EndOtherSessions.Operation,
+        EndSession.Operation,
+        AskToConfirm.Operation,
+        ConfirmIdentity.Operation,
+        ChangePassword.Operation,
+        ChangeEmail.Operation,
+        ChangePhone.Operation,
+        ConfirmPhone.Operation,
+        StartTotp.Operation,
+        ConfirmTotp.Operation,
+        DisableTotp.Operation,
+        MakeRecoveryCodes.Operation,
+        AskForPasskey.Operation,
+        AddPasskey.Operation,
+        ListPasskeys.Operation,
+        RenamePasskey.Operation,
+        RemovePasskey.Operation,
+        ListPeople.Operation,
+        GetPerson.Operation,
+        SuspendPerson.Operation,
+        ResumePerson.Operation,
+
         CreateKey.Operation,
         ListKeys.Operation,
         GetKey.Operation,
@@ -28,12 +77,19 @@ internal static class ManagementRoutes
         SwitchKey.Disable,
         RevokeKey.Post,
         RevokeKey.Delete,
+        SignKey.Require,
+        SignKey.Lift,
+        MoveKey.Operation,
+        ShowKeyImpact.Operation,
+        ReportLeak.Operation,
 
         CreateProject.Operation,
         ListProjects.Operation,
         GetProject.Operation,
         UpdateProject.Operation,
         DeleteProject.Operation,
+        ShowChecklist.Operation,
+        GoLive.Operation,
 
         CreateUpstream.Operation,
         ListUpstreams.Operation,
@@ -41,10 +97,62 @@ internal static class ManagementRoutes
         UpdateUpstream.Operation,
         DeleteUpstream.Operation,
 
+        CreateOrganisation.Operation,
+        ListOrganisations.Operation,
+        GetOrganisation.Operation,
+        UpdateOrganisation.Operation,
+        DeleteOrganisation.Operation,
+        SwitchOrganisation.Operation,
+        TransferOwnership.Operation,
+
+        ListMembers.Operation,
+        GetMember.Operation,
+        RemoveMember.Delete,
+        RemoveMember.Leave,
+
+        CreateInvitation.Operation,
+        ListInvitations.Operation,
+        RevokeInvitation.Operation,
+        ResendInvitation.Operation,
+        AcceptInvitation.Operation,
+        ListOwnInvitations.Operation,
+
+        CreateRole.Operation,
+        ListRoles.Operation,
+        GetRole.Operation,
+        UpdateRole.Operation,
+        DeleteRole.Operation,
+        PreviewRole.Operation,
+        ListPermissions.Operation,
+        CreateAssignment.Operation,
+        ListAssignments.Operation,
+        DeleteAssignment.Operation,
+        ExplainAccess.Operation,
+        GetOwnAccess.Operation,
+
+        CreateToken.Operation,
+        ListTokens.Operation,
+        RevokeToken.Operation,
+
+        ListTiers.Operation,
+        UpdateTier.Operation,
+        ListPublicMailDomains.Operation,
+        SwitchPublicMailDomain.Put,
+        SwitchPublicMailDomain.Delete,
+
         ListRequests.Operation,
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListMessages.Operation,
+        GetMessage.Operation,
+        RetryMessage.Operation,
+        SendTestMessage.Operation,
+
+        ListNotifications.Operation,
+        ReadNotifications.One,
+        ReadNotifications.All,
         ExportAuditLog.Operation,
         VerifyAuditLog.Operation,
 

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.Server.Accounts;
 using Sluice.Server.Audit;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.AuditLog;
+using Sluice.Server.Management.Accounts.Pages;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
+using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.OpenApi;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages;
@@ -38,6 +41,9 @@ public static class ManagementServices
         services.AddSingleton<ReviewInquiry>();
         services.AddSingleton<ReviewSeal>();
         services.AddSingleton<ManagementTools>();
+        services.AddAccounts();
+        services.AddSingleton<FormDoor>();
+        services.AddSingleton<SetUpPage>();
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();
@@ -46,6 +52,8 @@ public static class ManagementServices
         services.AddSingleton<Outbox>();
         services.AddSingleton<AuthenticateCaller>();
         services.AddSingleton<RunOperation>();
+        services.AddSingleton<GitHubKeys>();
+        services.AddSingleton<GitHubScanning>();
         services.AddSingleton<RunSystemAct>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
@@ -73,6 +81,9 @@ public static class ManagementServices
         }
 
         app.Map("/api/{**rest}", http => Door(http).RefuseAsync(http, [])).WithMetadata(new NeedsPermission(null)).ExcludeFromDescription();
+        GitHubScanning.Map(app);
+        LinkPages.Map(app);
+        SetUpPage.Map(app);
         app.MapManagementDescription();
         return app;
     }

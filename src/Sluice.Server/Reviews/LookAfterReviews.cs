@@ -64,7 +64,7 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
         {
             // Another node may have begun one while this one was looking.
             var data = Scope(act.Db, organisationId);
-            await data.LockOrganisationAsync(act.CancellationToken);
+            await data.LockOwnersAsync(act.CancellationToken);
             var organisation = await data.Organisations.AsNoTracking().SingleAsync(act.CancellationToken);
             if (await data.AccessReviews.AnyAsync(r => r.Status != ReviewStatuses.Finished, act.CancellationToken))
                 return;
@@ -73,7 +73,7 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
                 return;
             var review = StartedReview.Add(data, drafts, organisationId, null, act.Now + StartedReview.DueIn, organisation.ReviewDisableAfterDays, RunSystemAct.Actor, act.Now);
             act.Audit(organisationId, "review.start", review.Id, ("items", drafts.Count), ("dueAtMs", review.DueAtMs), ("disableAfterDays", review.DisableAfterDays));
-            ReviewNews.Begun(act, review, await PeopleAsync(await Reviewers.OfAsync(data, act.CancellationToken), act), drafts.Count);
+            await ReviewNews.BegunAsync(act, data, review, await Reviewers.OfAsync(data, act.CancellationToken), drafts.Count, act.CancellationToken);
         }, cancellationToken);
     }
 
@@ -81,7 +81,7 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
     {
         var organisationId = await act.Db.AccessReviews.Where(r => r.Id == reviewId).Select(r => r.OrganisationId).SingleAsync(act.CancellationToken);
         var data = Scope(act.Db, organisationId);
-        await data.LockOrganisationAsync(act.CancellationToken);
+        await data.LockOwnersAsync(act.CancellationToken);
         var review = await data.AccessReviews.SingleAsync(r => r.Id == reviewId, act.CancellationToken);
         if (review.Status == ReviewStatuses.Finished)
             return;
@@ -97,7 +97,7 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
         if (await ReviewEnd.FinishIfDoneAsync(data, review, decided, seal, act.Now, act.CancellationToken) is { } items)
         {
             act.Audit(review.OrganisationId, "review.finish", review.Id, ("items", items.Count));
-            ReviewNews.Ended(act, review, await PeopleAsync(Reviewers.Owners(data), act), items);
+            await ReviewNews.EndedAsync(act, data, review, Reviewers.Owners(data), items, act.CancellationToken);
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
         review.RemindedAtMs = act.NowMs;
         var open = await OpenAsync(data, review, act) - decided.Count;
         act.Audit(review.OrganisationId, "review.remind", review.Id, ("open", open), ("daysBefore", passed.Min()));
-        ReviewNews.Due(act, review, await PeopleAsync(await Reviewers.OfAsync(data, act.CancellationToken), act), open);
+        await ReviewNews.DueAsync(act, data, review, await Reviewers.OfAsync(data, act.CancellationToken), open, act.CancellationToken);
     }
 
     private static async Task EscalateAsync(SystemAct act, OrganisationScope data, AccessReviewRow review, HashSet<string> decided)
@@ -137,7 +137,7 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
         review.Status = ReviewStatuses.Overdue;
         review.EscalatedAtMs = act.NowMs;
         act.Audit(review.OrganisationId, "review.escalate", review.Id, ("open", open));
-        ReviewNews.Overdue(act, review, await PeopleAsync(Reviewers.Owners(data), act), open);
+        await ReviewNews.OverdueAsync(act, data, review, Reviewers.Owners(data), open, act.CancellationToken);
     }
 
     /// <summary>Off, not revoked: whoever needs such a key after all switches it on again. Roles stay.</summary>
@@ -162,12 +162,10 @@ internal sealed class LookAfterReviews(SluiceDatabase database, ReviewInquiry in
 
         act.Audit(review.OrganisationId, "review.silence", review.Id, ("keys", items.Count));
         if (items.Count > 0)
-            ReviewNews.Silenced(act, review, await PeopleAsync(Reviewers.Owners(data), act), items.Count);
+            await ReviewNews.SilencedAsync(act, data, review, Reviewers.Owners(data), items.Count, act.CancellationToken);
     }
 
     private static void Decide(ReviewItemRow item, string decision, SystemAct act) => (item.Decision, item.DecidedBy, item.DecidedAtMs) = (decision, RunSystemAct.Actor, act.NowMs);
 
     private static Task<int> OpenAsync(OrganisationScope data, AccessReviewRow review, SystemAct act) => data.ReviewItems.CountAsync(i => i.ReviewId == review.Id && i.Decision == null, act.CancellationToken);
-
-    private static Task<List<AccountRow>> PeopleAsync(IQueryable<AccountRow> people, SystemAct act) => people.ToListAsync(act.CancellationToken);
 }

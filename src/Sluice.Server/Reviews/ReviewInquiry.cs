@@ -44,7 +44,7 @@ internal sealed class ReviewInquiry(RecordReader records, ManagementOptions mana
         var custom = (await data.Roles.AsNoTracking().ToListAsync(cancellationToken)).ToDictionary(r => r.Id, RightsReader.Of);
         var projects = await data.Projects.AsNoTracking().ToDictionaryAsync(p => p.Id, p => p.Name, cancellationToken);
         var tokens = await data.ManagementTokens.AsNoTracking().Where(t => t.AccountId != null).Select(t => new { t.Id, t.AccountId, t.LastUsedAtMs }).ToListAsync(cancellationToken);
-        var seen = await data.Sessions.GroupBy(s => s.AccountId).Select(g => new { g.Key, Last = g.Max(s => s.LastSeenAtMs) }).ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
+        var seen = await data.SessionsOfPeople.GroupBy(s => s.AccountId).Select(g => new { g.Key, Last = g.Max(s => s.LastSeenAtMs) }).ToDictionaryAsync(g => g.Key, g => g.Last, cancellationToken);
         var sinceMs = span.SinceMs;
         var acts = await data.AuditEntries.Where(a => a.AtMs >= sinceMs).GroupBy(a => new { a.ActorId, a.Action }).Select(g => new { g.Key.ActorId, g.Key.Action, Last = g.Max(a => a.AtMs) }).ToListAsync(cancellationToken);
         var tokensOf = tokens.ToLookup(t => t.AccountId!, t => t.LastUsedAtMs);

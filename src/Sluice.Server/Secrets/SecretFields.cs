@@ -4,4 +4,5 @@ namespace Sluice.Server.Secrets;
 public static class SecretFields
 {
     public const string UpstreamApiKey = "api_key";
+    public const string KeySigningSecret = "signing_secret";
 }

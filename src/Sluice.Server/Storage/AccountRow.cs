@@ -10,7 +10,14 @@ public sealed class AccountRow : IdentityUser<string>
     /// <summary>Language that mails are written in: <c>en</c> or <c>zh-CN</c>.</summary>
     public required string Language { get; set; }
     public long? EmailConfirmedAtMs { get; set; }
+    /// <summary>Whether the password is long enough only beside a second factor.</summary>
+    public bool PasswordShort { get; set; }
     public long? PasswordChangedAtMs { get; set; }
+    /// <summary>The step of the last one-time code that was taken: none is taken twice.</summary>
+    public long? TotpLastStep { get; set; }
+    /// <summary>Wrong second factors in a row after the right password.</summary>
+    public int SecondFactorFailedCount { get; set; }
+    public long? SecondFactorBlockedUntilMs { get; set; }
     public long? SuspendedAtMs { get; set; }
     public string? SuspendedReason { get; set; }
     public required long CreatedAtMs { get; set; }

@@ -21,6 +21,8 @@ public sealed class OrganisationRow
     public int ReviewEveryDays { get; set; } = 90;
     /// <summary>Days after which keys that nobody decided on are disabled; <see langword="null"/> for never.</summary>
     public int? ReviewDisableAfterDays { get; set; }
+    /// <summary>When its owner deleted it: it has no members then, and is kept for its audit log.</summary>
+    public long? DeletedAtMs { get; set; }
     public required long CreatedAtMs { get; set; }
     public long UpdatedAtMs { get; set; }
 }

@@ -1,4 +1,5 @@
 using Sluice.Gateway.Keys;
+using Sluice.Gateway.Limits;
 
 namespace Sluice.Gateway.Tests.Limits;
 
@@ -6,10 +7,9 @@ internal static class LimitKeys
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 3, 12, 0, 0, TimeSpan.Zero);
 
-    public static ApiKey Key(KeyLimits limits, string id = "key_1", TimeZoneInfo? zone = null, string organisation = "org_1") => new()
+    public static ApiKey Key(KeyLimits limits, string id = "key_1", TimeZoneInfo? zone = null, string organisation = "org_1", params LimitBoost[] boosts) => new()
     {
         Id = id,
-        Name = id,
         Kind = KeyKind.Test,
         OrganisationId = organisation,
         ProjectId = "prj_1",
@@ -17,5 +17,6 @@ internal static class LimitKeys
         Credentials = [],
         Enabled = true,
         Limits = limits,
+        Boosts = boosts,
     };
 }

@@ -13,6 +13,7 @@ public class LimitModelTests
     private sealed record Pass(int Milliseconds) : Step;
     private sealed record Jump(int Hours) : Step;
     private sealed record Change(KeyLimits Limits) : Step;
+    private sealed record Grant(LimitKind Limit, int Value, int FromMs, int ForMs) : Step;
 
     private static readonly Gen<KeyLimits> Limits = Gen.Select(
         Gen.Int[0, 12].Select(n => n == 0 ? (long?)null : n),
@@ -27,6 +28,7 @@ public class LimitModelTests
         (5, Gen.Int[0, 40_000].Select(ms => (Step)new Pass(ms))),
         (1, Gen.Int[0, 50_000_000].Select(ms => (Step)new Pass(ms))),
         (1, Gen.Int[-30, 30].Select(hours => (Step)new Jump(hours))),
+        (2, Gen.Select(Gen.Int[1, 4], Gen.Int[1, 60], Gen.Int[-60_000, 120_000], Gen.Int[1, 200_000], (limit, value, from, length) => (Step)new Grant((LimitKind)limit, value, from, length))),
         (1, Limits.Select(limits => (Step)new Change(limits)))).Array[1, 80];
 
     private sealed class Taken
@@ -51,7 +53,10 @@ public class LimitModelTests
         var everyLimit = new KeyLimits(1000, 1000, 100_000, 1000);
         limits.Settle(limits.Take(LimitKeys.Key(everyLimit), 0).Ticket, 0, countsCall: false);
         var history = new List<Taken> { new() { Ticket = default, Slot = 0, Day = Day(), Tokens = 0, Ended = true, GivenBack = true } };
-        var current = first;
+        var basic = first;
+        var boosts = new List<LimitBoost>();
+        // One key until something about it changes, as in the table: what is reckoned from it may be kept.
+        var key = LimitKeys.Key(basic);
         var closed = 0;
 
         foreach (var step in steps)
@@ -59,7 +64,14 @@ public class LimitModelTests
             switch (step)
             {
                 case Change change:
-                    current = change.Limits;
+                    basic = change.Limits;
+                    boosts.Clear();
+                    key = LimitKeys.Key(basic);
+                    break;
+                case Grant grant:
+                    var from = clock.GetUtcNow().AddMilliseconds(grant.FromMs);
+                    boosts.Add(new LimitBoost(grant.Limit, grant.Value, from, from.AddMilliseconds(grant.ForMs)));
+                    key = LimitKeys.Key(basic, boosts: [.. boosts]);
                     break;
                 case Pass pass:
                     clock.Advance(TimeSpan.FromMilliseconds(pass.Milliseconds));
@@ -84,7 +96,8 @@ public class LimitModelTests
                     }
                     break;
                 case Call call:
-                    var verdict = limits.Take(LimitKeys.Key(current), call.Tokens);
+                    var verdict = limits.Take(key, call.Tokens);
+                    var current = Limits(clock.GetUtcNow());
                     var days = history.Select(t => t.Day).Distinct().Order().ToArray();
                     if (days.Length > 4) closed = Math.Max(closed, days[^5]);
                     var kept = days.Where(d => d > closed).ToArray();
@@ -95,7 +108,17 @@ public class LimitModelTests
                         && UnderWay() < (current.Concurrency ?? int.MaxValue);
                     verdict.Taken.ShouldBe(fits);
                     verdict.Day.ShouldBe(day);
-                    verdict.NeverFits.ShouldBe(call.Tokens > current.TokensPerMinute);
+                    if (verdict.NeverFits)
+                    {
+                        (call.Tokens > basic.TokensPerMinute).ShouldBeTrue();
+                        // Nor at the last moment of any grant, when most has expired that was taken before.
+                        foreach (var end in boosts.Select(b => b.Until.AddTicks(-1)).Where(at => at > clock.GetUtcNow()).Order().ToArray())
+                        {
+                            clock.AdvanceTo(end);
+                            limits.Take(key, call.Tokens).Taken.ShouldBeFalse();
+                        }
+                    }
+                    if (boosts.Count == 0) verdict.NeverFits.ShouldBe(call.Tokens > current.TokensPerMinute);
                     if (fits)
                     {
                         history.Add(new Taken { Ticket = verdict.Ticket, Slot = Slot(), Day = day, Tokens = call.Tokens });
@@ -103,13 +126,13 @@ public class LimitModelTests
                         if (current.RequestsPerMinute is { } requests) verdict.Snapshot.RequestsPerMinute.Remaining.ShouldBe(requests - Requests());
                         if (current.TokensPerMinute is { } tokens) verdict.Snapshot.TokensPerMinute.Remaining.ShouldBe(tokens - Tokens());
                     }
-                    else if (!verdict.NeverFits && UnderWay() < (current.Concurrency ?? int.MaxValue))
+                    else if (!verdict.NeverFits && UnderWay() < (basic.Concurrency ?? int.MaxValue))
                     {
                         // One tick earlier it is refused, at the told instant it is taken.
                         clock.Advance(verdict.RetryAfter - TimeSpan.FromTicks(1));
-                        limits.Take(LimitKeys.Key(current), call.Tokens).Taken.ShouldBeFalse();
+                        limits.Take(key, call.Tokens).Taken.ShouldBeFalse();
                         clock.Advance(TimeSpan.FromTicks(1));
-                        var later = limits.Take(LimitKeys.Key(current), call.Tokens);
+                        var later = limits.Take(key, call.Tokens);
                         later.Taken.ShouldBeTrue();
                         history.Add(new Taken { Ticket = later.Ticket, Slot = Slot(), Day = later.Day, Tokens = call.Tokens });
                     }
@@ -117,11 +140,16 @@ public class LimitModelTests
             }
         }
 
+        KeyLimits Limits(DateTimeOffset at)
+        {
+            return new KeyLimits(Most(LimitKind.CallsPerDay, basic.CallsPerDay), Most(LimitKind.RequestsPerMinute, basic.RequestsPerMinute), Most(LimitKind.TokensPerMinute, basic.TokensPerMinute), (int?)Most(LimitKind.Concurrency, basic.Concurrency));
+            long? Most(LimitKind limit, long? value) => value is null ? null : boosts.Where(b => b.Limit == limit && b.From <= at && at < b.Until).Select(b => b.Value).Append(value.Value).Max();
+        }
         int Day() => InProcessLimits.DayOf(TimeZoneInfo.Utc, clock.GetUtcNow());
         long Slot() => clock.GetElapsedTime(origin).Ticks / (TimeSpan.TicksPerMillisecond * 250);
         long CallsOn(int day) => history.Count(t => t.Day == day && !t.GivenBack);
         long Requests() => history.Count(t => t.Ticket.IsEmpty ? Slot() <= 240 : t.Slot + 240 >= Slot());
         long Tokens() => history.Where(t => t.Slot + 240 >= Slot()).Sum(t => t.Tokens) + history.Where(t => t.MoreSlot + 240 >= Slot()).Sum(t => t.MoreTokens);
         int UnderWay() => history.Count(t => !t.Ended);
-    }, iter: 3000);
+    }, iter: 4000);
 }

@@ -45,7 +45,7 @@ public sealed class DrainTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/requests?limit=100");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", process.FirstRun().ManagementToken);
         using var answer = await process.Client.SendAsync(request);
-        var page = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), ManagementJson.Default.PageRequestAnswer)!;
+        var page = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(), ManagementJson.Default.RequestPage)!;
         // Without the questions that a test asks to see whether the node still answers.
         return [.. page.Data.Where(r => r.Endpoint.StartsWith("POST", StringComparison.Ordinal))];
     }

@@ -78,7 +78,7 @@ public class HostileInputTests(ManagementServer server) : IClassFixture<Manageme
             var escaped = Uri.EscapeDataString(text);
             foreach (var path in new[]
             {
-                $"/api/v1/keys/{escaped}", $"/api/v1/projects/{escaped}", $"/api/v1/requests/{escaped}", $"/api/v1/keys?name={escaped}", $"/api/v1/keys?projectId={escaped}", $"/api/v1/keys?cursor={escaped}",
+                $"/api/v1/keys/{escaped}", $"/api/v1/projects/{escaped}", $"/api/v1/requests/{escaped}", $"/api/v1/keys?search={escaped}", $"/api/v1/keys?tag={escaped}", $"/api/v1/keys?ownerId={escaped}", $"/api/v1/keys?projectId={escaped}", $"/api/v1/keys?cursor={escaped}",
                 $"/api/v1/keys?{escaped}=1", $"/api/v1/audit?action={escaped}", $"/api/v1/requests?model={escaped}",
             })
             {

@@ -14,6 +14,9 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
         var project = (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id;
         var upstream = await server.CreateUpstreamAsync("isolated");
         var request = await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA);
+        var others = new Dictionary<string, string>();
+        foreach (var kind in OrganisationObjects.Kinds)
+            others[kind] = await OrganisationObjects.NewAsync(server, kind);
         var auditsBefore = await server.AuditCountAsync();
         foreach (var operation in ManagementRoutes.All.Where(o => o.Path.Contains("{id}", StringComparison.Ordinal)))
         {
@@ -22,6 +25,7 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
                 "keys" => (key, "key_00000000000000000000000000"),
                 "projects" => (project, "prj_00000000000000000000000000"),
                 "upstreams" => (upstream, "ups_00000000000000000000000000"),
+                var kind when others.TryGetValue(kind, out var id) => (id, OrganisationObjects.UnknownOf(id)),
                 _ => (request, "req_00000000000000000000000000"),
             };
             foreach (var body in operation.Body is null ? new string?[] { null } : ["{}", """{"name":"stolen"}""", "[", """{"name":7}"""])
@@ -44,7 +48,9 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
     {
         await server.CreateKeyAsync();
         await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA);
-        foreach (var path in new[] { "/api/v1/keys", "/api/v1/projects", "/api/v1/requests", "/api/v1/audit", $"/api/v1/keys?projectId={ManagementServer.ProjectA}", $"/api/v1/requests?projectId={ManagementServer.ProjectA}" })
+        foreach (var kind in OrganisationObjects.Kinds)
+            await OrganisationObjects.NewAsync(server, kind);
+        foreach (var path in new[] { "/api/v1/members", "/api/v1/roles", "/api/v1/assignments", "/api/v1/invitations", "/api/v1/tokens", "/api/v1/keys", "/api/v1/projects", "/api/v1/requests", "/api/v1/audit", $"/api/v1/keys?projectId={ManagementServer.ProjectA}", $"/api/v1/requests?projectId={ManagementServer.ProjectA}" })
         {
             var reply = await server.SendAsync("GET", path, token: server.OtherToken);
             reply.Text.ShouldNotContain(ManagementServer.OrganisationA, customMessage: path);
@@ -85,6 +91,7 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
         var key = (await server.CreateKeyAsync()).Id;
         var project = (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id;
         var upstream = await server.CreateUpstreamAsync("assigned");
+        var (made, owner) = (await OthersAsync(), await server.AddPersonAsync(ManagementServer.OrganisationA, "role_owner"));
         await using var model = server.Database.CreateContext();
         var columns = model.Model.GetEntityTypes().SelectMany(e => e.GetProperties()).Select(p => p.Name);
         string[] others =
@@ -98,12 +105,12 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
 
         foreach (var operation in ManagementRoutes.All.Where(o => o.Body is not null))
         {
-            var path = "/api/v1" + operation.Path.Replace("{id}", operation.Path.Split('/')[1] switch { "keys" => key, "projects" => project, _ => upstream }, StringComparison.Ordinal);
+            var path = "/api/v1" + operation.Path.Replace("{id}", operation.Path.Split('/')[1] switch { "keys" => key, "projects" => project, var kind when made.TryGetValue(kind, out var id) => id, _ => upstream }, StringComparison.Ordinal);
             var known = ManagementJson.Default.GetTypeInfo(operation.Body!)!.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
             var before = await DumpAsync();
             foreach (var chunk in names.Where(n => !known.Contains(n)).Chunk(40))
             {
-                var reply = await server.SendAsync(operation.Method, path, $$"""{{{string.Join(',', chunk.Select(n => $"{JsonSerializer.Serialize(n)}:\"x\""))}}}""");
+                var reply = await server.SendAsync(operation.Method, path, $$"""{{{string.Join(',', chunk.Select(n => $"{JsonSerializer.Serialize(n)}:\"x\""))}}}""", operation.NeedsPerson ? owner.Token : null);
                 ((int)reply.Status).ShouldBe(400, operation.Name);
                 chunk.Except(reply.Fields).ShouldBeEmpty(operation.Name);
             }
@@ -115,6 +122,11 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
         {
             keys = await db.Keys.AsNoTracking().OrderBy(k => k.Id).ToListAsync(),
             projects = await db.Projects.AsNoTracking().OrderBy(p => p.Id).ToListAsync(),
+            roles = await db.Roles.AsNoTracking().OrderBy(r => r.Id).ToListAsync(),
+            assignments = await db.Assignments.AsNoTracking().OrderBy(a => a.Id).ToListAsync(),
+            members = await db.Members.AsNoTracking().OrderBy(m => m.AccountId).ToListAsync(),
+            tiers = await db.Tiers.AsNoTracking().OrderBy(t => t.Id).ToListAsync(),
+            organisations = await db.Organisations.AsNoTracking().OrderBy(o => o.Id).ToListAsync(),
             upstreams = await db.Upstreams.AsNoTracking().OrderBy(u => u.Id).ToListAsync(),
             audits = await db.AuditEntries.CountAsync(),
         }));
@@ -126,14 +138,23 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
         var key = (await server.CreateKeyAsync()).Id;
         var project = (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id;
         var upstream = await server.CreateUpstreamAsync("contract");
+        var (made, owner) = (await OthersAsync(), await server.AddPersonAsync(ManagementServer.OrganisationA, "role_owner"));
         foreach (var operation in ManagementRoutes.All.Where(o => o.Body is not null))
         {
-            var path = "/api/v1" + operation.Path.Replace("{id}", operation.Path.Split('/')[1] switch { "keys" => key, "projects" => project, _ => upstream }, StringComparison.Ordinal);
-            var reply = await server.SendAsync(operation.Method, path, """{"zzz":1}""");
+            var path = "/api/v1" + operation.Path.Replace("{id}", operation.Path.Split('/')[1] switch { "keys" => key, "projects" => project, var kind when made.TryGetValue(kind, out var id) => id, _ => upstream }, StringComparison.Ordinal);
+            var reply = await server.SendAsync(operation.Method, path, """{"zzz":1}""", operation.NeedsPerson ? owner.Token : null);
             var message = reply.Json.GetProperty("errors").EnumerateArray().Single(e => e.GetProperty("field").GetString() == "zzz").GetProperty("message").GetString()!;
             var taken = message[(message.IndexOf("Known are: ", StringComparison.Ordinal) + 11)..].TrimEnd('.').Split(", ");
             var contract = ManagementJson.Default.GetTypeInfo(operation.Body!)!.Properties.Select(p => p.Name);
             taken.Order(StringComparer.Ordinal).ShouldBe(contract.Order(StringComparer.Ordinal), operation.Name);
         }
+    }
+
+    private async Task<Dictionary<string, string>> OthersAsync()
+    {
+        var others = new Dictionary<string, string>();
+        foreach (var kind in OrganisationObjects.Kinds)
+            others[kind] = await OrganisationObjects.NewAsync(server, kind);
+        return others;
     }
 }

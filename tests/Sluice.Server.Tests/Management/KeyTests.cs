@@ -277,9 +277,9 @@ public class KeyTests(ManagementServer server) : IClassFixture<ManagementServer>
     public async Task A_name_search_takes_every_character_literally(string name, string query)
     {
         var project = (await server.SendAsync("POST", "/api/v1/projects", """{"name":"searched"}""")).Id;
-        foreach (var each in new[] { name, "100x", "axb", "cxd", "other" })
+        foreach (var each in new[] { name, "100x", "axb", "cxd", "other", "x" + name })
             await server.CreateKeyAsync(JsonSerializer.Serialize(new { name = each, kind = "test", projectId = project }));
-        var found = await server.SendAsync("GET", $"/api/v1/keys?projectId={project}&name={query}");
+        var found = await server.SendAsync("GET", $"/api/v1/keys?projectId={project}&search={query}");
         found.Json.GetProperty("data").EnumerateArray().Select(k => k.GetProperty("name").GetString()).ShouldBe([name]);
     }
 
@@ -314,7 +314,9 @@ public class KeyTests(ManagementServer server) : IClassFixture<ManagementServer>
     [InlineData("status=dead", "status")]
     [InlineData("sort=name", "sort")]
     [InlineData("Limit=5", "Limit")]
-    [InlineData("name=%00", "name")]
+    [InlineData("search=%00", "search")]
+    [InlineData("name=Website", "name")]
+    [InlineData("search=sk-slc_test_abc", "search")]
     public async Task A_wrong_query_parameter_is_refused_by_name(string query, string field)
     {
         var reply = await server.SendAsync("GET", "/api/v1/keys?" + query);

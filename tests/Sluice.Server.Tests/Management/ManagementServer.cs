@@ -36,6 +36,9 @@ public sealed class ManagementServer : IAsyncLifetime
     private readonly CollectedLog _log = new();
     private WebApplication? _app;
 
+    /// <summary>What a test puts in before the management API's own services.</summary>
+    internal Action<IServiceCollection>? With { get; init; }
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 31, 12, 0, 0, TimeSpan.Zero));
     public KeyHasher Hasher { get; private set; } = null!;
     public RecordedChanges Changes { get; } = new();
@@ -72,6 +75,7 @@ public sealed class ManagementServer : IAsyncLifetime
         builder.Services.AddSingleton(Hasher);
         builder.Services.AddSingleton<IChangeListener>(Changes);
         await StorageParts.AddAsync(builder.Services, material, Database, _folder, Time);
+        With?.Invoke(builder.Services);
         builder.Services.AddManagement(static (_, options) =>
         {
             options.ConfiguredUpstreams =
@@ -222,6 +226,10 @@ public sealed class RecordedChanges : IChangeListener
     }
 
     public ValueTask KeyChangedAsync(string keyId, CancellationToken cancellationToken) => Add(keyId);
+
+    public ValueTask OwnerChangedAsync(string ownerId, CancellationToken cancellationToken) => Add(ownerId);
+
+    public ValueTask OrganisationChangedAsync(string organisationId, CancellationToken cancellationToken) => Add(organisationId);
 
     public ValueTask UpstreamsChangedAsync(CancellationToken cancellationToken) => Add("upstreams");
 

@@ -1,6 +1,7 @@
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Storage;
+using Sluice.Server.Tests.Messages;
 
 namespace Sluice.Server.Tests.Management;
 
@@ -27,6 +28,8 @@ internal static class MatrixObjects
             "projects" => (AddProject().Id, ""),
             "upstreams" => (await server.CreateUpstreamAsync("u" + Guid.CreateVersion7().ToString("N")), ""),
             "access-reviews" => AddReview(),
+            "outbox" => (await server.AddMessageAsync("held"), ""),
+            "me" when operation.Path.StartsWith("/me/notifications/", StringComparison.Ordinal) => (AddNotification().Id, ""),
             "requests" => (await StorageParts.AddRecordAsync(server, organisation), ""),
             var collection => throw new InvalidOperationException($"The matrix makes no object for '{collection}' yet, which '{operation.Name}' is about."),
         };
@@ -55,6 +58,13 @@ internal static class MatrixObjects
             }).ToList();
             db.ReviewItems.AddRange(items);
             return (review.Id, operation.Path.Contains("{item}", StringComparison.Ordinal) ? items[0].Id : "");
+        }
+
+        NotificationRow AddNotification()
+        {
+            var row = new NotificationRow { Id = ObjectId.New(ObjectId.Notification, now), AccountId = person.AccountId, Kind = "test", SubjectId = "key_1", Text = "t", CreatedAtMs = nowMs };
+            db.Notifications.Add(row);
+            return row;
         }
 
         ProjectRow AddProject()

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Tests.Messages;
 
 namespace Sluice.Server.Tests.Management;
 
@@ -39,25 +40,97 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         any /api/v1/keys/{id}                     -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/disable             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/enable              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/impact              -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/move                -                401 401 401 401 401 401 405 405
+        any /api/v1/keys/{id}/signing             -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/revoke              -                401 401 401 401 401 401 405 405
         any /api/v1/keys/{id}/rotate              -                401 401 401 401 401 401 405 405
+        any /api/v1/leaks                         -                401 401 401 401 401 401 405 405
         any /api/v1/projects                      -                401 401 401 401 401 401 405 405
         any /api/v1/projects/{id}                 -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/go-live         -                401 401 401 401 401 401 405 405
+        any /api/v1/projects/{id}/production-checklist -                401 401 401 401 401 401 405 405
         any /api/v1/requests                      -                401 401 401 401 401 401 405 405
         any /api/v1/requests/{id}                 -                401 401 401 401 401 401 405 405
         any /api/v1/upstreams                     -                401 401 401 401 401 401 405 405
         any /api/v1/upstreams/{id}                -                401 401 401 401 401 401 405 405
         any /api/v1/whoami                        -                401 401 401 401 401 401 405 405
         any /api/{**rest}                         -                401 401 401 401 401 401 404 404
+        any /api/v1/access/explain                -                401 401 401 401 401 401 405 405
+        any /api/v1/access/mine                   -                401 401 401 401 401 401 405 405
+        any /api/v1/assignments                   -                401 401 401 401 401 401 405 405
+        any /api/v1/assignments/{id}              -                401 401 401 401 401 401 405 405
+        any /api/v1/invitations                   -                401 401 401 401 401 401 405 405
+        any /api/v1/invitations/accept            -                401 401 401 401 401 401 405 405
+        any /api/v1/invitations/{id}              -                401 401 401 401 401 401 405 405
+        any /api/v1/invitations/{id}/resend       -                401 401 401 401 401 401 405 405
+        any /api/v1/me/invitations                -                401 401 401 401 401 401 405 405
+        any /api/v1/members                       -                401 401 401 401 401 401 405 405
+        any /api/v1/members/me/leave              -                401 401 401 401 401 401 405 405
+        any /api/v1/members/{id}                  -                401 401 401 401 401 401 405 405
+        any /api/v1/organisation                  -                401 401 401 401 401 401 405 405
+        any /api/v1/organisation/ownership        -                401 401 401 401 401 401 405 405
+        any /api/v1/organisations                 -                401 401 401 401 401 401 405 405
+        any /api/v1/permissions                   -                401 401 401 401 401 401 405 405
+        any /api/v1/public-mail-domains           -                401 401 401 401 401 401 405 405
+        any /api/v1/public-mail-domains/{id}      -                401 401 401 401 401 401 405 405
+        any /api/v1/roles                         -                401 401 401 401 401 401 405 405
+        any /api/v1/roles/preview                 -                401 401 401 401 401 401 405 405
+        any /api/v1/roles/{id}                    -                401 401 401 401 401 401 405 405
+        any /api/v1/session/organisation          -                401 401 401 401 401 401 405 405
+        any /api/v1/tiers                         -                401 401 401 401 401 401 405 405
+        any /api/v1/tiers/{id}                    -                401 401 401 401 401 401 405 405
+        any /api/v1/tokens                        -                401 401 401 401 401 401 405 405
+        any /api/v1/tokens/{id}                   -                401 401 401 401 401 401 405 405
+        DELETE /api/v1/assignments/{id}           roles.write      401 401 401 401 401 401 404 204
+        DELETE /api/v1/invitations/{id}           members.write    401 401 401 401 401 401 404 204
+        DELETE /api/v1/members/{id}               members.write    401 401 401 401 401 401 404 204
+        DELETE /api/v1/organisation               organisation.own 401 401 401 401 401 401 403 403
+        DELETE /api/v1/public-mail-domains/{id}   installation.settings 401 401 401 401 401 401 403 204
+        DELETE /api/v1/roles/{id}                 roles.write      401 401 401 401 401 401 404 204
+        DELETE /api/v1/tokens/{id}                -                401 401 401 401 401 401 404 204
+        GET /api/v1/access/mine                   -                401 401 401 401 401 401 200 200
+        GET /api/v1/assignments                   roles.read       401 401 401 401 401 401 200 200
+        GET /api/v1/invitations                   members.read     401 401 401 401 401 401 200 200
+        GET /api/v1/me/invitations                -                401 401 401 401 401 401 403 403
+        GET /api/v1/members                       members.read     401 401 401 401 401 401 200 200
+        GET /api/v1/members/{id}                  members.read     401 401 401 401 401 401 404 200
+        GET /api/v1/organisation                  organisation.read 401 401 401 401 401 401 200 200
+        GET /api/v1/organisations                 -                401 401 401 401 401 401 403 403
+        GET /api/v1/permissions                   -                401 401 401 401 401 401 200 200
+        GET /api/v1/public-mail-domains           installation.settings 401 401 401 401 401 401 403 200
+        GET /api/v1/roles                         roles.read       401 401 401 401 401 401 200 200
+        GET /api/v1/roles/{id}                    roles.read       401 401 401 401 401 401 404 200
+        GET /api/v1/tiers                         -                401 401 401 401 401 401 200 200
+        GET /api/v1/tokens                        -                401 401 401 401 401 401 200 200
+        PATCH /api/v1/organisation                organisation.write 401 401 401 401 401 401 200 200
+        PATCH /api/v1/roles/{id}                  roles.write      401 401 401 401 401 401 404 200
+        POST /api/v1/access/explain               -                401 401 401 401 401 401 400 400
+        POST /api/v1/assignments                  roles.write      401 401 401 401 401 401 400 400
+        POST /api/v1/invitations                  members.write    401 401 401 401 401 401 400 400
+        POST /api/v1/invitations/accept           -                401 401 401 401 401 401 403 403
+        POST /api/v1/invitations/{id}/resend      members.write    401 401 401 401 401 401 404 200
+        POST /api/v1/members/me/leave             -                401 401 401 401 401 401 403 403
+        POST /api/v1/organisation/ownership       organisation.own 401 401 401 401 401 401 403 403
+        POST /api/v1/organisations                -                401 401 401 401 401 401 403 403
+        POST /api/v1/roles                        roles.write      401 401 401 401 401 401 400 400
+        POST /api/v1/roles/preview                roles.read       401 401 401 401 401 401 400 400
+        POST /api/v1/tokens                       -                401 401 401 401 401 401 400 400
+        PUT /api/v1/public-mail-domains/{id}      installation.settings 401 401 401 401 401 401 403 200
+        PUT /api/v1/session/organisation          -                401 401 401 401 401 401 403 403
+        PUT /api/v1/tiers/{id}                    installation.settings 401 401 401 401 401 401 403 400
         DELETE /api/v1/keys/{id}                  keys.write       401 401 401 401 401 401 404 200
+        DELETE /api/v1/keys/{id}/signing          keys.write       401 401 401 401 401 401 404 200
         DELETE /api/v1/projects/{id}              projects.write   401 401 401 401 401 401 404 204
         DELETE /api/v1/upstreams/{id}             upstreams.write  401 401 401 401 401 401 403 204
         GET /api/v1/audit                         audit.read       401 401 401 401 401 401 200 200
         GET /api/v1/audit/export                  audit.read       401 401 401 401 401 401 200 200
         GET /api/v1/keys                          keys.read        401 401 401 401 401 401 200 200
         GET /api/v1/keys/{id}                     keys.read        401 401 401 401 401 401 404 200
+        GET /api/v1/keys/{id}/impact              keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/projects                      projects.read    401 401 401 401 401 401 200 200
         GET /api/v1/projects/{id}                 projects.read    401 401 401 401 401 401 404 200
+        GET /api/v1/projects/{id}/production-checklist keys.read        401 401 401 401 401 401 404 200
         GET /api/v1/requests                      logs.read        401 401 401 401 401 401 200 200
         GET /api/v1/requests/{id}                 logs.read        401 401 401 401 401 401 404 200
         GET /api/v1/upstreams                     upstreams.read   401 401 401 401 401 401 403 200
@@ -66,13 +139,31 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         PATCH /api/v1/keys/{id}                   keys.write       401 401 401 401 401 401 404 200
         PATCH /api/v1/projects/{id}               projects.write   401 401 401 401 401 401 404 200
         PATCH /api/v1/upstreams/{id}              upstreams.write  401 401 401 401 401 401 403 200
+        any /api/v1/outbox                        -                401 401 401 401 401 401 405 405
+        any /api/v1/outbox/{id}                   -                401 401 401 401 401 401 405 405
+        any /api/v1/outbox/{id}/retry             -                401 401 401 401 401 401 405 405
+        any /api/v1/messages/test                 -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications              -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications/read         -                401 401 401 401 401 401 405 405
+        any /api/v1/me/notifications/{id}/read    -                401 401 401 401 401 401 405 405
+        GET /api/v1/outbox                        installation.outbox 401 401 401 401 401 401 403 200
+        GET /api/v1/outbox/{id}                   installation.outbox 401 401 401 401 401 401 403 200
+        POST /api/v1/outbox/{id}/retry            installation.outbox 401 401 401 401 401 401 403 409
+        POST /api/v1/messages/test                installation.outbox 401 401 401 401 401 401 403 403
+        GET /api/v1/me/notifications              -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/notifications/read        -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/notifications/{id}/read   -                401 401 401 401 401 401 403 403
         POST /api/v1/audit/verify                 audit.read       401 401 401 401 401 401 200 200
         POST /api/v1/keys                         keys.write       401 401 401 401 401 401 400 400
         POST /api/v1/keys/{id}/disable            keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/enable             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/keys/{id}/move               keys.write       401 401 401 401 401 401 404 400
+        POST /api/v1/keys/{id}/signing            keys.write       401 401 401 401 401 401 404 409
         POST /api/v1/keys/{id}/revoke             keys.write       401 401 401 401 401 401 404 200
         POST /api/v1/keys/{id}/rotate             keys.write       401 401 401 401 401 401 404 200
+        POST /api/v1/leaks                        -                401 401 401 401 401 401 400 400
         POST /api/v1/projects                     projects.write   401 401 401 401 401 401 400 400
+        POST /api/v1/projects/{id}/go-live        keys.write       401 401 401 401 401 401 404 400
         POST /api/v1/upstreams                    upstreams.write  401 401 401 401 401 401 403 400
         """;
 
@@ -182,7 +273,10 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         [_, _, _, "keys", "{id}", ..] => (await server.CreateKeyAsync()).Id,
         [_, _, _, "projects", "{id}", ..] => (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id,
         [_, _, _, "upstreams", "{id}", ..] => await server.CreateUpstreamAsync("u" + Guid.CreateVersion7().ToString("N")),
+        [_, _, _, "me", "notifications", "{id}", ..] => "ntf_none",
+        [_, _, _, "outbox", "{id}", ..] => await server.AddMessageAsync("held"),
         [_, _, _, "requests", "{id}", ..] => await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA),
+        [_, _, _, var kind, "{id}", ..] => await OrganisationObjects.NewAsync(server, kind),
         _ => "",
     };
 }

@@ -3,6 +3,11 @@ using System.Net.Sockets;
 
 namespace Sluice.Gateway.Upstreams.Connecting;
 
+/// <summary>What holds for one outgoing connection.</summary>
+/// <param name="Timeout">Longest that connecting may take, name resolution included.</param>
+/// <param name="AllowPrivateAddress">As in <see cref="AddressRules.Refuse(IPAddress, bool)"/>.</param>
+public readonly record struct ConnectRules(TimeSpan Timeout, bool AllowPrivateAddress);
+
 /// <summary>
 /// The one way out: every outgoing connection is made here. Resolves the name, refuses forbidden addresses by <see cref="AddressRules"/>,
 /// and connects to an address that was checked, never to the name, so that a second look-up cannot give another answer.
@@ -33,18 +38,26 @@ public sealed class UpstreamConnector
     /// <param name="host">A name or an address, without brackets.</param>
     /// <param name="port">1–65535.</param>
     /// <param name="cancellationToken">Gives up the attempt.</param>
-    public async ValueTask<Socket> ConnectAsync(UpstreamDefinition upstream, string host, int port, CancellationToken cancellationToken)
+    public ValueTask<Socket> ConnectAsync(UpstreamDefinition upstream, string host, int port, CancellationToken cancellationToken)
+        => ConnectAsync(new ConnectRules(upstream.ConnectTimeout, upstream.AllowPrivateAddress), host, port, cancellationToken);
+
+    /// <summary>For what is not an upstream, such as a mail server; fails in the same ways.</summary>
+    /// <param name="rules">What holds for this connection.</param>
+    /// <param name="host">A name or an address, without brackets.</param>
+    /// <param name="port">1–65535.</param>
+    /// <param name="cancellationToken">Gives up the attempt.</param>
+    public async ValueTask<Socket> ConnectAsync(ConnectRules rules, string host, int port, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        using var deadline = new CancellationTokenSource(upstream.ConnectTimeout, _time);
+        using var deadline = new CancellationTokenSource(rules.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var allowed = await ResolveAsync(upstream, host, either.Token, cancellationToken).ConfigureAwait(false);
+        var allowed = await ResolveAsync(rules, host, either.Token, cancellationToken).ConfigureAwait(false);
 
         SocketException? last = null;
         for (var i = 0; i < allowed.Count; i++)
         {
             // A share for each address that is left, so that a black hole in front does not use up the time of the next one.
-            var share = (upstream.ConnectTimeout - _time.GetElapsedTime(started)) / (allowed.Count - i);
+            var share = (rules.Timeout - _time.GetElapsedTime(started)) / (allowed.Count - i);
             if (share <= TimeSpan.Zero) break;
             try
             {
@@ -65,11 +78,11 @@ public sealed class UpstreamConnector
         cancellationToken.ThrowIfCancellationRequested();
         if (last is null || last.SocketErrorCode == SocketError.TimedOut || deadline.IsCancellationRequested)
             throw new UpstreamException(UpstreamFailure.ConnectTimeout, false,
-                $"{host}:{port} did not accept a connection within {upstream.ConnectTimeout.TotalSeconds:0.###} s.", last);
+                $"{host}:{port} did not accept a connection within {rules.Timeout.TotalSeconds:0.###} s.", last);
         throw new UpstreamException(UpstreamFailure.ConnectRefused, false, $"{host}:{port} could not be connected to: {last.SocketErrorCode}.", last);
     }
 
-    private async Task<List<IPAddress>> ResolveAsync(UpstreamDefinition upstream, string host, CancellationToken either, CancellationToken cancellationToken)
+    private async Task<List<IPAddress>> ResolveAsync(ConnectRules rules, string host, CancellationToken either, CancellationToken cancellationToken)
     {
         IPAddress[] found;
         try
@@ -81,7 +94,7 @@ public sealed class UpstreamConnector
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new UpstreamException(UpstreamFailure.ConnectTimeout, false,
-                $"The name {host} was not resolved within {upstream.ConnectTimeout.TotalSeconds:0.###} s.");
+                $"The name {host} was not resolved within {rules.Timeout.TotalSeconds:0.###} s.");
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
@@ -93,7 +106,7 @@ public sealed class UpstreamConnector
         string? reason = null;
         foreach (var address in found)
         {
-            if (AddressRules.Refuse(address, upstream.AllowPrivateAddress) is { } what) reason ??= $"{address} is {what}";
+            if (AddressRules.Refuse(address, rules.AllowPrivateAddress) is { } what) reason ??= $"{address} is {what}";
             else if (allowed.Count < AddressesMax) allowed.Add(address);
         }
         if (allowed.Count == 0)

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Primitives;
 using Sluice.Contracts.Errors;
-using Sluice.Contracts.Management;
 using Sluice.Gateway.Keys;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
@@ -86,6 +84,13 @@ internal sealed class AuthenticateCaller(KeyHasher hasher)
             rights = own;
         }
 
+        var nowMs = now.ToUnixTimeMilliseconds();
+        if (row.LastUsedAtMs is not { } used || used + (long)SessionCookie.SeenEvery.TotalMilliseconds <= nowMs)
+        {
+            await db.ManagementTokens.Where(t => t.Id == row.Id && (t.LastUsedAtMs == null || t.LastUsedAtMs < nowMs))
+                .ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAtMs, nowMs), cancellationToken);
+        }
+
         return (new Caller
         {
             ActorId = row.Id,
@@ -94,7 +99,7 @@ internal sealed class AuthenticateCaller(KeyHasher hasher)
             AccountId = row.AccountId,
             OrganisationId = row.OrganisationId,
             ExpiresAtMs = row.ExpiresAtMs,
-            Rights = rights.CutTo(row.Scopes is null ? null : JsonSerializer.Deserialize(row.Scopes, ManagementJson.Default.IReadOnlyListString)),
+            Rights = rights.CutTo(RightsReader.ParseScopes(row.Scopes)),
             IsOperator = row.OrganisationId == await OperatorOrganisationAsync(db, cancellationToken),
         }, null);
     }

@@ -21,6 +21,8 @@ internal sealed class InstallationScope
     public IQueryable<AssignmentRow> Assignments => _db.Assignments;
     public IQueryable<SessionRow> Sessions => _db.Sessions;
     public IQueryable<KeyRow> Keys => _db.Keys;
+    public IQueryable<KeyCredentialRow> KeyCredentials => _db.KeyCredentials;
+    public IQueryable<ManagementTokenRow> ManagementTokens => _db.ManagementTokens;
     public IQueryable<OutboxRow> Outbox => _db.Outbox;
     public IQueryable<TierRow> Tiers => _db.Tiers;
     public IQueryable<PublicMailDomainRow> PublicMailDomains => _db.PublicMailDomains;

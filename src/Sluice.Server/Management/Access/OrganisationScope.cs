@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Sluice.Server.Authorization;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Access;
@@ -36,8 +37,8 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
     /// <summary>The people who are members.</summary>
     public IQueryable<AccountRow> People => db.Accounts.Where(a => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == a.Id));
 
-    /// <summary>When the people who are members were last here.</summary>
-    public IQueryable<SessionRow> Sessions => db.Sessions.Where(s => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == s.AccountId));
+    /// <summary>Where members are signed in.</summary>
+    public IQueryable<SessionRow> SessionsOfPeople => db.Sessions.Where(s => db.Members.Any(m => m.OrganisationId == caller.OrganisationId && m.AccountId == s.AccountId));
 
     public IQueryable<RoleRow> Roles => Own(db.Roles);
 
@@ -69,13 +70,6 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
     /// <summary>Upstreams belong to the installation: to anybody but the operator there are none.</summary>
     public IQueryable<UpstreamRow> Upstreams => db.Upstreams.Where(_ => caller.IsOperator);
 
-    /// <summary>Makes this transaction the only one that decides about the organisation as a whole until it ends; SQLite has one writer anyway.</summary>
-    public async Task LockOrganisationAsync(CancellationToken cancellationToken)
-    {
-        if (db.Database.IsNpgsql())
-            await db.Database.ExecuteSqlAsync($"select 1 from organisations where id = {caller.OrganisationId} for no key update", cancellationToken);
-    }
-
     public void Add<TRow>(TRow row) where TRow : class, IOfOrganisation => db.Add(row.OrganisationId == caller.OrganisationId ? row : throw Foreign());
 
     public void Add(UpstreamRow row) => db.Upstreams.Add(caller.IsOperator ? row : throw Foreign());
@@ -83,6 +77,18 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
     public void Remove<TRow>(TRow row) where TRow : class, IOfOrganisation => db.Remove(row.OrganisationId == caller.OrganisationId ? row : throw Foreign());
 
     public void Remove(UpstreamRow row) => db.Upstreams.Remove(caller.IsOperator ? row : throw Foreign());
+
+    /// <summary>What a member may do in the caller's organisation now; <see langword="null"/> for somebody who is none.</summary>
+    public Task<Rights?> RightsOfAsync(string accountId, CancellationToken cancellationToken) => RightsReader.OfMemberAsync(db, caller.OrganisationId, accountId, cancellationToken);
+
+    /// <summary>See <see cref="Owners.LockAsync"/>.</summary>
+    public Task LockOwnersAsync(CancellationToken cancellationToken) => Owners.LockAsync(db, caller.OrganisationId, cancellationToken);
+
+    /// <summary>See <see cref="Owners.BesideAsync"/>.</summary>
+    public Task<bool> IsOwnedBesideAsync(string accountId, CancellationToken cancellationToken) => Owners.BesideAsync(db, caller.OrganisationId, accountId, cancellationToken);
+
+    /// <summary>See <see cref="Owners.WithoutAsync"/>.</summary>
+    public Task<bool> IsOwnedWithoutAsync(string assignmentId, CancellationToken cancellationToken) => Owners.WithoutAsync(db, caller.OrganisationId, assignmentId, cancellationToken);
 
     private IQueryable<TRow> Own<TRow>(DbSet<TRow> rows) where TRow : class, IOfOrganisation => rows.Where(r => r.OrganisationId == caller.OrganisationId);
 

@@ -20,6 +20,10 @@ internal static class OpenRoutes
         ["/openapi/v1.json"] = "A description of the API; holds nothing of this installation.",
         ["/healthz"] = "Asked by load balancers.",
         ["/readyz"] = "Asked by load balancers.",
+        ["/secret-scanning/github"] = "Checks GitHub's signature of the body itself; not there unless the operator switches it on.",
+        ["/confirm-email-change"] = "Shows a button; the link in the mail is checked by the operation behind it.",
+        ["/reset-password"] = "Shows a form; the link in the mail is checked by the operation behind it.",
+        ["/verify-email"] = "Shows a button; the link in the mail is checked by the operation behind it.",
         ["/setup"] = "Checks the one-time set-up token itself.",
     };
 

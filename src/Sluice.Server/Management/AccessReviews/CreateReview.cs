@@ -47,7 +47,7 @@ internal static class CreateReview
     private static async ValueTask<Outcome> RunAsync(OperationCall call)
     {
         var (asked, drafts) = ((Asked, IReadOnlyList<ReviewDraft>))call.Prepared!;
-        await call.Data.LockOrganisationAsync(call.CancellationToken);
+        await call.Data.LockOwnersAsync(call.CancellationToken);
         if (await OpenReviewAsync(call) is { } open)
             return open;
         if (drafts.Count == 0)
@@ -61,7 +61,7 @@ internal static class CreateReview
         };
         var review = StartedReview.Add(call.Data, drafts, call.Caller.OrganisationId, asked.Name, asked.DueAt ?? call.Now + StartedReview.DueIn, disableAfter, call.Caller.AccountId ?? call.ActorId, call.Now);
         call.Audit("review.start", review.Id, ("items", drafts.Count), ("dueAtMs", review.DueAtMs), ("disableAfterDays", review.DisableAfterDays));
-        ReviewNews.Begun(call, review, await (await Reviewers.OfAsync(call.Data, call.CancellationToken)).ToListAsync(call.CancellationToken), drafts.Count);
+        await ReviewNews.BegunAsync(call, call.Data, review, await Reviewers.OfAsync(call.Data, call.CancellationToken), drafts.Count, call.CancellationToken);
         return new Answer(ReviewView.Of(review, [(null, drafts.Count)]), OperationCall.Path("access-reviews", review.Id));
     }
 

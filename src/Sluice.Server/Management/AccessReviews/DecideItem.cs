@@ -45,7 +45,7 @@ internal static class DecideItem
         if (call.Refused() is { } refusal)
             return refusal;
         // One decision at a time: owners must not take each other away at once, and the last decision ends the review.
-        await call.Data.LockOrganisationAsync(call.CancellationToken);
+        await call.Data.LockOwnersAsync(call.CancellationToken);
         var review = await call.Data.AccessReviews.SingleOrDefaultAsync(r => r.Id == call.Id, call.CancellationToken);
         var item = await call.Data.ReviewItems.SingleOrDefaultAsync(i => i.ReviewId == call.Id && i.Id == call.Item, call.CancellationToken);
         if (review is null || item is null)

@@ -55,7 +55,7 @@ internal static class DecideItems
     {
         var (asked, used) = ((List<Asked>, IReadOnlyList<KeyUsage>))call.Prepared!;
         // One decision at a time: owners must not take each other away at once, and the last decision ends the review.
-        await call.Data.LockOrganisationAsync(call.CancellationToken);
+        await call.Data.LockOwnersAsync(call.CancellationToken);
         if (await call.Data.AccessReviews.SingleOrDefaultAsync(r => r.Id == call.Id, call.CancellationToken) is not { } review)
             return Outcome.NotFound;
         var ids = asked.Select(a => a.ItemId!).ToList();

@@ -67,7 +67,7 @@ internal sealed class ItemDecision(OperationCall call, AccessReviewRow review, I
         if (Decided.Count == 0 || await ReviewEnd.FinishIfDoneAsync(call.Data, review, Decided, call.Tools.ReviewSeal, call.Now, call.CancellationToken) is not { } items)
             return;
         call.Audit("review.finish", review.Id, ("items", items.Count));
-        ReviewNews.Ended(call, review, await Reviewers.Owners(call.Data).ToListAsync(call.CancellationToken), items);
+        await ReviewNews.EndedAsync(call, call.Data, review, Reviewers.Owners(call.Data), items, call.CancellationToken);
     }
 
     /// <summary>The review as it will be once this is committed.</summary>

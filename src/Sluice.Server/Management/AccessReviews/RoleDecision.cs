@@ -4,6 +4,7 @@ using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Roles;
 using Sluice.Server.Reviews;
 using Sluice.Server.Storage;
 
@@ -25,7 +26,9 @@ internal sealed class RoleDecision(OperationCall call)
         var proposed = ReviewView.ProposalOf(item);
         if (verb == ReviewVerbs.Narrow && proposed is null)
             return new Refusal(ErrorCodes.Conflict, "There is no smaller role proposed for it. Confirm or revoke it.");
-        if (assignment is { RoleId: BuiltInRoles.OwnerId, ProjectId: null } && await RefuseOwnerAsync(assignment) is { } refusal)
+        if (await Giving.OwnersOnlyAsync(call, [assignment.RoleId]) is { } ownersOnly)
+            return ownersOnly;
+        if (assignment is { RoleId: BuiltInRoles.OwnerId, ProjectId: null } && await RefuseLastOwnerAsync(assignment) is { } refusal)
             return refusal;
 
         var roleId = verb == ReviewVerbs.Narrow ? proposed!.RoleId : null;
@@ -45,10 +48,8 @@ internal sealed class RoleDecision(OperationCall call)
         return null;
     }
 
-    private async ValueTask<Refusal?> RefuseOwnerAsync(AssignmentRow assignment)
+    private async ValueTask<Refusal?> RefuseLastOwnerAsync(AssignmentRow assignment)
     {
-        if (!call.Caller.May(Permissions.OrganisationOwn))
-            return new Refusal(ErrorCodes.PermissionDenied, "Only an owner takes the Owner role away.");
         string[] without = [.. _formerOwners, assignment.AccountId];
         if (!await Reviewers.Owners(call.Data).AnyAsync(p => !without.Contains(p.Id), call.CancellationToken))
             return new Refusal(ErrorCodes.Conflict, "It is the organisation's last owner who can sign in. Make somebody else an owner first.");

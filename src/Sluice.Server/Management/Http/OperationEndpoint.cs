@@ -70,7 +70,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
     private async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> WorkAsync(HttpContext http, Operation? operation, IReadOnlyList<string> allowed, string requestId)
     {
         var cancellation = http.RequestAborted;
-        if (http.Request.QueryString.HasValue && http.Request.QueryString.Value.Contains("sk-slc_", StringComparison.OrdinalIgnoreCase))
+        if (KeyInQuery.Holds(http.Request))
             return (null, new Refusal(ErrorCodes.KeyInQuery));
         // Who comes to an open operation with a token nevertheless is still nobody there, so that a stale cookie does not keep anyone from signing in.
         var open = operation?.Open is not null;
@@ -127,6 +127,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             ClientIp = address,
             UserAgent = PlainText.Shortened(http.Request.Headers.UserAgent.ToString(), 200),
             BaseUrl = options.BaseUrl(),
+            AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
             IfMatch = http.Request.Headers.IfMatch is { Count: > 0 } match ? match.ToString() : null,
         };
         return await run.RunAsync(operation, input, cancellation);

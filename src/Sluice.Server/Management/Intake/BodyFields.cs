@@ -208,6 +208,20 @@ internal sealed class BodyFields
         return inner;
     }
 
+    /// <summary>The text of a nested object that somebody else reads, taken whole; <see langword="null"/> if it is absent, <c>null</c> or refused.</summary>
+    public string? RawObject(string name, int charsMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.Object)
+            return Wrong<string>(name, "an object", value);
+        var text = value.GetRawText();
+        if (text.Length <= charsMax)
+            return text;
+        Refuse(name, ErrorCodes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"'{_prefix}{name}' must have at most {charsMax} characters."));
+        return null;
+    }
+
     /// <summary>Refuses every member that was not asked for, here and in the objects inside.</summary>
     public void RefuseOthers()
     {

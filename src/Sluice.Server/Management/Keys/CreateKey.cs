@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
-using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 
@@ -10,9 +9,6 @@ namespace Sluice.Server.Management.Keys;
 
 internal static class CreateKey
 {
-    /// <summary>Keys of one organisation that are not revoked. Every node keeps all keys in memory.</summary>
-    private const int KeysMax = 100_000;
-
     public static readonly Operation Operation = new()
     {
         Name = "createKey",
@@ -20,11 +16,12 @@ internal static class CreateKey
         Path = "/keys",
         Permission = Permissions.KeysWrite,
         Summary = "Create a key",
-        Description = "The answer carries the secret as `key`, this once. A production key expires after 90 days unless `expiresAt` says otherwise (`null`: never). "
-            + "A test key may make 500 calls a day unless `limits.callsPerDay` says otherwise.",
+        Description = "The answer carries the secret as `key`, this once. A production key expires after 90 days unless `expiresAt` says otherwise (`null`: never), and needs "
+            + "a caller whose e-mail address and telephone number are verified. Limits that are left out are those of the organisation's tier; above the tier's ceilings they are refused. "
+            + "The key belongs to the person who calls unless `ownerId` says otherwise, and can do no more than its owner may do at the time of a call.",
         Body = typeof(KeyBody),
         BodyExample = """
-            {"name":"Website","kind":"test","allowedNetworks":["203.0.113.0/24"],"scope":{"routes":["POST /v1/chat/completions"],"models":["deepseek-*"]},"limits":{"callsPerDay":500,"requestsPerMinute":60}}
+            {"name":"Website","kind":"test","allowedNetworks":["203.0.113.0/24"],"scope":{"routes":["POST /v1/chat/completions"],"models":["deepseek-*"]},"limits":{"callsPerDay":500,"requestsPerMinute":60},"tags":["website"],"priority":"standard"}
             """,
         Answer = typeof(KeyAnswer),
         Status = StatusCodes.Status201Created,
@@ -38,6 +35,10 @@ internal static class CreateKey
         var kind = call.Body.OneOf("kind", [KeyKinds.Test, KeyKinds.Production], required: true);
         var fields = new KeyFields(call, kind, isNew: true);
         var projectId = call.Body.Text("projectId", 64);
+        var ownerId = NewKey.OwnerAsked(call);
+        var requireSigning = call.Body.Flag("requireSigning") ?? false;
+        if (requireSigning && kind is KeyKinds.Test)
+            call.Body.Refuse("requireSigning", ErrorCodes.InvalidValue, "'requireSigning' is for production keys only.");
         if (call.Refused() is { } refusal)
             return refusal;
 
@@ -50,20 +51,6 @@ internal static class CreateKey
             return new Refusal(ErrorCodes.Conflict, "The organisation has no project for the key; create one first.");
         if (project is null)
             return Refusal.Of([new("projectId", ErrorCodes.InvalidValue, "'projectId' is not the id of a project.")])!;
-        if (await call.Data.Keys.CountAsync(k => k.RevokedAtMs == null, call.CancellationToken) >= KeysMax)
-            return new Refusal(ErrorCodes.Conflict, $"The organisation has {KeysMax} keys, which is the most there can be. Revoke some that are not used.");
-
-        var row = KeyFields.Fresh(ObjectId.New(ObjectId.Key, call.Now), call.Caller.OrganisationId, project.Id, kind!, call.Now);
-        row.OwnerId = call.Caller.AccountId;
-        fields.ApplyTo(row);
-        var secret = KeySecret.New(call.Tools.Hasher, row, call.NowMs, out var credential);
-        call.Data.Add(row);
-        call.Data.Add(credential);
-        call.Audit("key.create", row.Id, ("name", row.Name), ("kind", row.Kind), ("projectId", row.ProjectId), ("expiresAtMs", row.ExpiresAtMs),
-            ("allowedNetworks", row.AllowedNetworks), ("scope.routes", row.ScopeRoutes), ("scope.models", row.ScopeModels),
-            ("limits.callsPerDay", row.CallsPerDay), ("limits.requestsPerMinute", row.RequestsPerMinute),
-            ("limits.tokensPerMinute", row.TokensPerMinute), ("limits.concurrency", row.Concurrency), ("publicId", credential.PublicId));
-        call.KeyChanged(row.Id);
-        return new Answer(KeyView.Of(row, [credential], call.NowMs, null, secret), OperationCall.Path("keys", row.Id));
+        return await NewKey.MakeAsync(call, kind!, project.Id, fields, ownerId, requireSigning);
     }
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Keys;
@@ -16,6 +18,8 @@ internal sealed class KeyFields
     public const int ModelCharsMax = 128;
     public const long LimitMax = 1_000_000_000_000;
     public const int ConcurrencyMax = 1_000_000;
+    public const int TagsMax = 20;
+    public const int TagCharsMax = 64;
     public const long TestCallsPerDay = 500;
     public static readonly TimeSpan ProductionLifetime = TimeSpan.FromDays(90);
 
@@ -32,14 +36,18 @@ internal sealed class KeyFields
     private readonly long? _requestsPerMinute;
     private readonly long? _tokensPerMinute;
     private readonly int? _concurrency;
+    private readonly string? _priority;
+    private readonly bool _isNew;
 
     /// <param name="call">Its body is read.</param>
     /// <param name="kind">What the key is or shall be; <see langword="null"/> if that was refused.</param>
     /// <param name="isNew">Whether there must be a name, and nothing can be switched off yet.</param>
-    public KeyFields(OperationCall call, string? kind, bool isNew)
+    /// <param name="nameMember">What the body calls the name.</param>
+    public KeyFields(OperationCall call, string? kind, bool isNew, string nameMember = "name")
     {
         _body = call.Body;
-        _name = _body.Text("name", NameCharsMax, required: isNew);
+        _isNew = isNew;
+        _name = _body.Text(nameMember, NameCharsMax, required: isNew);
         if (!isNew)
         {
             _body.RefuseNull("name", "enabled");
@@ -62,6 +70,33 @@ internal sealed class KeyFields
         _requestsPerMinute = _limits?.Whole("requestsPerMinute", 0, LimitMax);
         _tokensPerMinute = _limits?.Whole("tokensPerMinute", 0, LimitMax);
         _concurrency = (int?)_limits?.Whole("concurrency", 0, ConcurrencyMax);
+        Tags = _body.Texts("tags", TagsMax, TagCharsMax, static tag => (tag.Trim(), null));
+        _priority = _body.OneOf("priority", [KeyPriorities.Critical, KeyPriorities.Standard, KeyPriorities.Batch]);
+        if (!isNew)
+            _body.RefuseNull("priority");
+    }
+
+    /// <summary>The tags that were sent, or <see langword="null"/>.</summary>
+    public IReadOnlyList<string>? Tags { get; }
+
+    public bool SentTags => _body.Has("tags");
+
+    public bool SentNetworks => _body.Has("allowedNetworks");
+
+    public bool SentScope => _body.Has("scope");
+
+    public bool SentPriority => _priority is not null;
+
+    /// <summary>Whether the limits are to change.</summary>
+    public bool SentLimits => LimitNames.All.Any(Sent);
+
+    /// <summary>Refuses what not everybody who may change keys may do.</summary>
+    public Refusal? RefusePriority(OperationCall call)
+    {
+        if (_priority is not KeyPriorities.Critical || call.Caller.Rights.ProjectsOf(Permissions.KeysWrite) is null)
+            return null;
+        var message = $"'priority' can be '{KeyPriorities.Critical}' only where the caller has '{Permissions.KeysWrite}' in the whole organisation: it takes from all other keys.";
+        return new Refusal(ErrorCodes.PermissionDenied, message, [new FieldRefusal("priority", ErrorCodes.PermissionDenied, message)]);
     }
 
     /// <summary>What a new key starts from before the body is laid onto it.</summary>
@@ -82,8 +117,9 @@ internal sealed class KeyFields
         UpdatedAtMs = now.ToUnixTimeMilliseconds(),
     };
 
-    /// <summary>Lays the members that were sent onto the row; what was not sent stays. Returns what changed, for the audit log.</summary>
-    public IReadOnlyList<(string Name, object? Value)> ApplyTo(KeyRow row)
+    /// <summary>Lays the members that were sent onto the row; what was not sent stays. Returns what changed, for the audit log. Tags and owner are not the row's alone and are left to others.</summary>
+    /// <param name="testCallsPerDay">What a test key may do a day where that is said by nobody.</param>
+    public IReadOnlyList<(string Name, object? Value)> ApplyTo(KeyRow row, long testCallsPerDay = TestCallsPerDay)
     {
         var changed = new List<(string, object?)>();
         if (_name is not null && Differs("name", row.Name, _name))
@@ -106,7 +142,7 @@ internal sealed class KeyFields
         if (Sent("callsPerDay"))
         {
             // `"limits": null` clears them all, but a test key is never without a daily limit.
-            var calls = _callsPerDay ?? (row.Kind is KeyKinds.Test ? TestCallsPerDay : null);
+            var calls = _callsPerDay ?? (row.Kind is KeyKinds.Test ? testCallsPerDay : null);
             if (Differs("limits.callsPerDay", row.CallsPerDay, calls))
                 row.CallsPerDay = calls;
         }
@@ -117,6 +153,8 @@ internal sealed class KeyFields
             row.TokensPerMinute = _tokensPerMinute;
         if (Sent("concurrency") && Differs("limits.concurrency", row.Concurrency, _concurrency))
             row.Concurrency = _concurrency;
+        if (_priority is not null && Differs("priority", row.Priority, _priority))
+            row.Priority = _priority;
         return changed;
 
         bool Differs<T>(string name, T before, T after)
@@ -128,7 +166,8 @@ internal sealed class KeyFields
         }
     }
 
-    private bool Sent(string limit) => _limits?.Has(limit) ?? _body.IsNull("limits");
+    // A new key whose body says `"limits": null` has its kind's defaults.
+    private bool Sent(string limit) => _limits?.Has(limit) ?? (!_isNew && _body.IsNull("limits"));
 
     private static string Json(IReadOnlyList<string>? list) => JsonSerializer.Serialize(list ?? [], ManagementJson.Default.IReadOnlyListString);
 

@@ -10,27 +10,22 @@ namespace Sluice.Server.Management.Keys;
 /// <summary>Keys as the API shows them. Hashes stay behind.</summary>
 internal static class KeyView
 {
-    /// <summary>One key with its credentials and, if asked for, what it did today.</summary>
-    public static async ValueTask<KeyAnswer> OfAsync(OperationCall call, KeyRow key, bool withUsage, PlainSecret? secret = null)
-    {
-        var credentials = await call.Data.KeyCredentials.AsNoTracking().Where(c => c.KeyId == key.Id).ToListAsync(call.CancellationToken);
-        var usage = withUsage ? await UsageAsync(call, key) : null;
-        return Of(key, credentials, call.NowMs, usage, secret);
-    }
+    /// <summary>One key with all that belongs to it and, if asked for, what it did today.</summary>
+    public static async ValueTask<KeyAnswer> OfAsync(OperationCall call, KeyRow key, bool withUsage) =>
+        Of(key, await KeyParts.OfAsync(call, key), call.NowMs, withUsage ? await UsageAsync(call, key) : null);
 
-    /// <summary>Several keys, their credentials fetched at once.</summary>
+    /// <summary>Several keys, what belongs to them fetched at once.</summary>
     public static async ValueTask<IReadOnlyList<KeyAnswer>> OfAsync(OperationCall call, IReadOnlyList<KeyRow> keys)
     {
-        var ids = keys.Select(k => k.Id).ToList();
-        var credentials = await call.Data.KeyCredentials.AsNoTracking().Where(c => ids.Contains(c.KeyId)).ToListAsync(call.CancellationToken);
-        var byKey = credentials.ToLookup(c => c.KeyId);
-        return [.. keys.Select(k => Of(k, byKey[k.Id], call.NowMs, null, null))];
+        var parts = await KeyParts.OfAsync(call, keys);
+        return [.. keys.Select((k, i) => Of(k, parts[i], call.NowMs))];
     }
 
-    public static KeyAnswer Of(KeyRow key, IEnumerable<KeyCredentialRow> credentials, long nowMs, KeyUsageAnswer? usage, PlainSecret? secret)
+    public static KeyAnswer Of(KeyRow key, KeyParts parts, long nowMs, KeyUsageAnswer? usage = null, PlainSecret? secret = null, PlainSecret? signing = null)
     {
-        var newestFirst = credentials.OrderByDescending(c => c.CreatedAtMs).ThenBy(c => c.ExpiresAtMs is not null).ToList();
+        var newestFirst = parts.Credentials.OrderByDescending(c => c.CreatedAtMs).ThenBy(c => c.ExpiresAtMs is not null).ToList();
         var prefix = KeyPrefix.Of(KeySecret.Purpose(key.Kind));
+        var (routes, models) = (List(key.ScopeRoutes), List(key.ScopeModels));
         return new KeyAnswer
         {
             Id = key.Id,
@@ -47,7 +42,7 @@ internal static class KeyView
             ExpiresAt = key.ExpiresAtMs is { } expires ? At(expires) : null,
             RevokedAt = key.RevokedAtMs is { } revoked ? At(revoked) : null,
             AllowedNetworks = List(key.AllowedNetworks),
-            Scope = new KeyScopeAnswer { Routes = List(key.ScopeRoutes), Models = List(key.ScopeModels) },
+            Scope = new KeyScopeAnswer { Routes = routes, Models = models },
             Limits = new KeyLimitsAnswer
             {
                 CallsPerDay = key.CallsPerDay,
@@ -66,16 +61,32 @@ internal static class KeyView
                 }),
             ],
             Usage = usage,
+            Owner = parts.Owner is { } owner ? new KeyOwnerAnswer { Id = owner.AccountId, Name = owner.Name } : null,
+            NarrowedBy = KeyReach.NarrowedBy(parts.Owner, key.ProjectId, routes, models),
+            Tags = parts.Tags,
+            Priority = key.Priority,
+            RequiresSigning = key.SealedSigningSecret is not null,
+            LastUse = LastUse(parts.Use),
+            RevokedReason = key.RevokedReason,
             Key = secret?.Reveal(),
+            SigningSecret = signing?.Reveal(),
         };
+    }
+
+    public static KeyLastUseAnswer? LastUse(KeyUseRow? use) => use is null ? null : new KeyLastUseAnswer { At = At(use.LastUsedAtMs), Ip = use.LastIp };
+
+    /// <summary>Number of the day that it is in the organisation, see <see cref="DateOnly.DayNumber"/>.</summary>
+    public static async ValueTask<int> TodayAsync(OperationCall call)
+    {
+        var zone = await call.Data.Organisations.Select(o => o.TimeZone).SingleAsync(call.CancellationToken);
+        return DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(call.Now, TimeZoneInfo.FindSystemTimeZoneById(zone)).DateTime).DayNumber;
     }
 
     private static async ValueTask<KeyUsageAnswer> UsageAsync(OperationCall call, KeyRow key)
     {
-        var zone = await call.Data.Organisations.Select(o => o.TimeZone).SingleAsync(call.CancellationToken);
-        var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(call.Now, TimeZoneInfo.FindSystemTimeZoneById(zone)).DateTime);
-        var calls = await call.Tools.CallsOnDayAsync(key.Id, day.DayNumber, call.CancellationToken);
-        return new KeyUsageAnswer { Day = day, CallsToday = calls, CallsPerDay = key.CallsPerDay };
+        var day = await TodayAsync(call);
+        var calls = await call.Tools.CallsOnDayAsync(key.Id, day, call.CancellationToken);
+        return new KeyUsageAnswer { Day = DateOnly.FromDayNumber(day), CallsToday = calls, CallsPerDay = key.CallsPerDay };
     }
 
     private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);

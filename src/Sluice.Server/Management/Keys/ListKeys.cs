@@ -1,28 +1,36 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Gateway.Keys;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Keys;
 
 internal static class ListKeys
 {
+    private const string NoOwner = "none";
+    private const int PublicIdCharsMin = 4;
+
     public static readonly Operation Operation = new()
     {
         Name = "listKeys",
         Method = "GET",
         Path = "/keys",
         Permission = Permissions.KeysRead,
-        Summary = "List keys, newest first",
+        Summary = "List keys, newest first; found by a search, in the order of their names",
+        Description = "With several filters a bounded number of keys is looked at for one page: it may hold fewer than `limit`, or none, and still have a `nextCursor`.",
         Query =
         [
             .. PageQuery.Parameters,
+            new("search", "Keys whose name begins so, in whatever case and every character taken literally; or the one with this id; or those with a secret that visibly begins so (`sk-slc_test_AbCd`, at most the 12 characters that are shown)."),
             new("projectId", "Keys of this project only."),
             new("kind", "Keys of this kind only.", KeyKinds.Test, KeyKinds.Production),
             new("status", "Keys with this status only.", KeyStatuses.Active, KeyStatuses.Disabled, KeyStatuses.Expired, KeyStatuses.Revoked),
-            new("name", "Keys whose name contains this text, taken literally."),
+            new("ownerId", "Keys of this person only; `none` for service keys."),
+            new("tag", "Keys with this tag only."),
         ],
         Answer = typeof(Page<KeyAnswer>),
         Run = RunAsync,
@@ -31,36 +39,52 @@ internal static class ListKeys
     private static async ValueTask<Outcome> RunAsync(OperationCall call)
     {
         var page = PageQuery.From(call.Query, static place => ObjectId.Fits(ObjectId.Key, place));
-        var projectId = call.Query.Text("projectId", 64);
-        var kind = call.Query.OneOf("kind", KeyKinds.Test, KeyKinds.Production);
-        var status = call.Query.OneOf("status", KeyStatuses.Active, KeyStatuses.Disabled, KeyStatuses.Expired, KeyStatuses.Revoked);
-        var name = call.Query.Text("name", KeyFields.NameCharsMax);
+        var search = call.Query.Text("search", KeyFields.NameCharsMax);
+        var ownerId = call.Query.Text("ownerId", 64);
+        var filter = new KeyFilter
+        {
+            ProjectId = call.Query.Text("projectId", 64),
+            Kind = call.Query.OneOf("kind", KeyKinds.Test, KeyKinds.Production),
+            Status = call.Query.OneOf("status", KeyStatuses.Active, KeyStatuses.Disabled, KeyStatuses.Expired, KeyStatuses.Revoked),
+            OwnerId = ownerId is NoOwner ? "" : ownerId,
+            Tag = call.Query.Text("tag", KeyFields.TagCharsMax),
+        };
+        var publicId = search is null ? null : VisiblePart(call, search);
         if (call.Refused() is { } refusal)
             return refusal;
 
-        var keys = call.Data.Keys;
-        if (page.After is { } after)
-            keys = keys.Where(k => string.Compare(k.Id, after) < 0);
-        if (projectId is not null)
-            keys = keys.Where(k => k.ProjectId == projectId);
-        if (kind is not null)
-            keys = keys.Where(k => k.Kind == kind);
-        if (status is not null)
-            keys = keys.With(status, call.NowMs);
-        if (name is not null)
+        var pages = new KeyPages(call.Data, filter, page.Limit, call.NowMs, call.CancellationToken);
+        KeyPage found;
+        if (search is null)
+            found = await pages.NewestAsync(page.After);
+        else if (publicId is not null)
+            found = new KeyPage(await pages.WithSecretAsync(publicId), null);
+        else if (ObjectId.Fits(ObjectId.Key, search) && await pages.WithIdAsync(search) is { } one)
+            found = new KeyPage([one], null);
+        else
         {
-            var lower = name.ToLowerInvariant();
-#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, which has its own lower(); Contains there takes % and _ literally.
-            keys = keys.Where(k => k.Name.Contains(name) || k.Name.ToLower().Contains(lower));
-#pragma warning restore CA1304, CA1311, CA1862
+            var after = page.After is null ? null : await call.Data.Keys.SingleOrDefaultAsync(k => k.Id == page.After, call.CancellationToken);
+            if (after is null && page.After is not null)
+                call.Query.Refuse("cursor", "'cursor' must be the nextCursor of an earlier answer, unchanged.");
+            if (call.Refused() is { } unplaced)
+                return unplaced;
+            found = await pages.NamedAsync(search, after);
         }
 
-        var rows = await keys.OrderByDescending(k => k.Id).Take(page.Limit + 1).ToListAsync(call.CancellationToken);
-        var shown = rows.Take(page.Limit).ToList();
         return new Answer(new Page<KeyAnswer>
         {
-            Data = await KeyView.OfAsync(call, shown),
-            NextCursor = rows.Count > page.Limit ? PageQuery.Cursor(shown[^1].Id) : null,
+            Data = await KeyView.OfAsync(call, found.Keys),
+            NextCursor = found.Next is { } next ? PageQuery.Cursor(next) : null,
         });
+    }
+
+    private static string? VisiblePart(OperationCall call, string search)
+    {
+        if (!KeyPrefix.TryMatch(search, out var purpose, out var length) || purpose is not (KeyPurpose.Test or KeyPurpose.Live))
+            return null;
+        var rest = search[length..].TrimEnd('…');
+        if (rest.Length < PublicIdCharsMin || !rest.All(char.IsAsciiLetterOrDigit))
+            call.Query.Refuse("search", $"'search' by a visible beginning needs at least {PublicIdCharsMin} characters after '{search[..length]}', letters and digits only.");
+        return rest;
     }
 }

@@ -47,6 +47,9 @@ internal static class RotateKey
         if (key.ExpiresAtMs <= call.NowMs)
             return new Refusal(ErrorCodes.Conflict, "The key has expired, so a new secret would not work. Set 'expiresAt' first.");
 
+        var parts = await KeyParts.OfAsync(call, key);
+        if (KeyOwnership.RefuseHolding(call, key, parts.Owner) is { } notTheirs)
+            return notTheirs;
         var old = await call.Data.KeyCredentials.Where(c => c.KeyId == key.Id).ToListAsync(call.CancellationToken);
         var working = old.Where(c => c.ExpiresAtMs is null || c.ExpiresAtMs > call.NowMs).ToList();
         var ends = call.NowMs + (overlap * 1000);
@@ -66,6 +69,6 @@ internal static class RotateKey
         key.UpdatedAtMs = call.NowMs;
         call.Audit("key.rotate", key.Id, ("overlapSeconds", overlap), ("publicId", made.PublicId), ("oldPublicIds", working.Select(c => c.PublicId)));
         call.KeyChanged(key.Id);
-        return new Answer(KeyView.Of(key, [made, .. working], call.NowMs, null, secret));
+        return new Answer(KeyView.Of(key, parts with { Credentials = [made, .. working] }, call.NowMs, secret: secret));
     }
 }

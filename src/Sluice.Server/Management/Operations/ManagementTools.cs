@@ -1,5 +1,6 @@
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
+using Sluice.Server.Messages;
 using Sluice.Server.Audit;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Reviews;
@@ -9,12 +10,16 @@ using Sluice.Server.Storage.Records;
 namespace Sluice.Server.Management.Operations;
 
 /// <summary>What operations work with beside the database.</summary>
-internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal, ManagementOptions options)
+internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, Sluice.Server.Accounts.AccountTools accounts, ManagementOptions options, Outbox outbox,
+    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal)
 {
     public KeyHasher Hasher { get; } = hasher;
     public SecretSealer Sealer { get; } = sealer;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public RecordReader Records { get; } = records;
+    public Outbox Outbox { get; } = outbox;
+    public MessageChannels Channels { get; } = channels;
+    public Sluice.Server.Accounts.AccountTools Accounts { get; } = accounts;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public AuditVerification AuditVerification { get; } = auditVerification;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>

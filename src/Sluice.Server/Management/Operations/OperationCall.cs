@@ -41,6 +41,8 @@ internal sealed class OperationCall : ITelling
     public string UserAgent { get; init; } = "";
     /// <summary>What the caller reached this server as, without a trailing slash: for links in messages.</summary>
     public required string BaseUrl { get; init; }
+    /// <summary>The languages that the reader likes, as <c>Accept-Language</c> says it.</summary>
+    public string AcceptLanguage { get; init; } = "";
     /// <summary>What <see cref="Operation.Prepare"/> found.</summary>
     public object? Prepared { get; set; }
     /// <summary>The version that <c>If-Match</c> names, or <see langword="null"/> for any.</summary>

@@ -22,6 +22,7 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public required IPAddress ClientIp { get; init; }
     public required string UserAgent { get; init; }
     public required string BaseUrl { get; init; }
+    public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
 }
 
@@ -120,6 +121,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             foreach (var message in call.Messages)
                 await outbox.AddAsync(db, message, call.Now, cancellationToken);
             db.Notifications.AddRange(call.Notifications);
+            await outbox.AddNoticesAsync(db, call.Notifications, call.Messages, new Uri(call.BaseUrl + "/console"), call.Now, cancellationToken);
             foreach (var (kind, subjectId) in call.Changes)
                 db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = call.NowMs });
             if (input.Idempotency is { } used && answer is not null)
@@ -128,6 +130,8 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             await transaction.CommitAsync(cancellationToken);
         }
 
+        if (call.Messages.Count > 0 || call.Notifications.Count > 0)
+            outbox.Wake();
         if (call.Changes.Count > 0)
             await PublishAsync(operation, input.RequestId);
         return (answer, refusal);
@@ -158,6 +162,7 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
         UserAgent = input.UserAgent,
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
+        AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
         OpenInstallation = () => new InstallationScope(db, input.Caller),
         Query = input.Query,

@@ -36,12 +36,15 @@ internal sealed partial class RunSystemAct(SluiceDatabase database, AuditChain a
             foreach (var message in done.Messages)
                 await outbox.AddAsync(db, message, done.Now, cancellationToken);
             db.Notifications.AddRange(done.Notifications);
+            await outbox.AddNoticesAsync(db, done.Notifications, done.Messages, new Uri(done.BaseUrl + "/console"), done.Now, cancellationToken);
             foreach (var (kind, subjectId) in done.Changes)
                 db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = done.NowMs });
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
+        if (done.Messages.Count > 0 || done.Notifications.Count > 0)
+            outbox.Wake();
         if (done.Changes.Count > 0)
             await PublishAsync(name);
         return true;

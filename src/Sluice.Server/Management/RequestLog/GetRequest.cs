@@ -1,6 +1,8 @@
+using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 
 namespace Sluice.Server.Management.RequestLog;
@@ -14,7 +16,7 @@ internal static class GetRequest
         Path = "/requests/{id}",
         Permission = Permissions.LogsRead,
         Summary = "Get a call of the gateway",
-        Description = "The id is the `x-request-id` of its answer. A call is found a moment after it ended.",
+        Description = "The id is the `x-request-id` of its answer. A call is found a moment after it ended. Calls that the caller's `logs.read` does not reach (another project, too many days ago) are not found.",
         Answer = typeof(RequestAnswer),
         Refuses = [StatusCodes.Status404NotFound],
         Run = RunAsync,
@@ -24,10 +26,17 @@ internal static class GetRequest
     {
         if (call.Refused() is { } refusal)
             return refusal;
+        var reach = new LogReach(call);
         // What cannot be an id is not looked for: that would mean looking everywhere.
         return ObjectId.Fits(ObjectId.Request, call.Id)
             && await call.Tools.Records.GetAsync(call.Caller.OrganisationId, call.Id, call.CancellationToken) is { } record
+            && reach.Holds(record)
             ? new Answer(RequestView.Of(record, call.Tools.StagesOf(record.Endpoint)))
-            : Outcome.NotFound;
+            : NotFound(reach);
     }
+
+    // The same for every id, so it tells nothing about this one.
+    private static Outcome NotFound(LogReach reach) => reach.Days is { } days
+        ? new Refusal(ErrorCodes.NotFound, $"No call with this id exists, or it is not among those that the caller sees: the last {days} {(days == 1 ? "day" : "days")} at most.")
+        : Outcome.NotFound;
 }

@@ -113,14 +113,22 @@ public sealed class ChangeFeed(SluiceDatabase database, IEnumerable<IChangeListe
         {
             var rows = await ReadAsync(connection, $"select seq, kind, subject_id from changes where seq > @after order by seq limit {RowsMax}", after, cancellationToken).ConfigureAwait(false);
             var fresh = rows.Where(r => !_told.ContainsKey(r.Seq)).ToList();
-            foreach (var keyId in fresh.Where(r => r.Kind == "key").Select(r => r.SubjectId).Distinct(StringComparer.Ordinal))
-                foreach (var listener in _listeners) await listener.KeyChangedAsync(keyId, cancellationToken).ConfigureAwait(false);
+            // Single keys first: a revocation does not wait for a large organisation's keys to be read.
+            await TellAsync("key", static (listener, keyId, token) => listener.KeyChangedAsync(keyId, token)).ConfigureAwait(false);
+            await TellAsync("owner", static (listener, accountId, token) => listener.OwnerChangedAsync(accountId, token)).ConfigureAwait(false);
+            await TellAsync("organisation", static (listener, organisationId, token) => listener.OrganisationChangedAsync(organisationId, token)).ConfigureAwait(false);
             if (fresh.Exists(r => r.Kind == "upstream"))
                 foreach (var listener in _listeners) await listener.UpstreamsChangedAsync(cancellationToken).ConfigureAwait(false);
             // Only now: had a listener failed, all of them would be told again.
             foreach (var row in fresh) _told[row.Seq] = time.GetTimestamp();
             if (rows.Count < RowsMax) break;
             after = rows[^1].Seq;
+
+            async Task TellAsync(string kind, Func<IChangeListener, string, CancellationToken, ValueTask> tell)
+            {
+                foreach (var subjectId in fresh.Where(r => r.Kind == kind).Select(r => r.SubjectId).Distinct(StringComparer.Ordinal))
+                    foreach (var listener in _listeners) await tell(listener, subjectId, cancellationToken).ConfigureAwait(false);
+            }
         }
         while (_told.Count > 0 && time.GetElapsedTime(_told.GetValueAtIndex(0)) > LookBack)
         {

@@ -72,6 +72,7 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
             }
             await WriteLedgerAsync(connection, batch, cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Written?.Invoke(batch.Records);
         }
         catch
         {

@@ -10,12 +10,30 @@ public sealed record RecordFilter
     public string? KeyId { get; init; }
     /// <summary>HTTP status.</summary>
     public int? Status { get; init; }
+    /// <summary>Lowest HTTP status.</summary>
+    public int? StatusMin { get; init; }
+    /// <summary>Highest HTTP status.</summary>
+    public int? StatusMax { get; init; }
+    /// <summary>An endpoint's whole name, such as <c>POST /v1/chat/completions</c>.</summary>
+    public string? Endpoint { get; init; }
+    public string? ErrorCode { get; init; }
     /// <summary>A model's whole name, as asked for or as used.</summary>
     public string? Model { get; init; }
     /// <summary>Begun at this Unix time in milliseconds or later.</summary>
     public long? FromMs { get; init; }
     /// <summary>Begun before this Unix time in milliseconds.</summary>
     public long? ToMs { get; init; }
+    /// <summary>A record must lie in one of these, on top of all else; <see langword="null"/> for everywhere, none for nowhere.</summary>
+    public IReadOnlyList<RecordWindow>? Windows { get; init; }
+}
+
+/// <summary>A part of the log.</summary>
+/// <param name="ProjectIds">Records of these projects, or <see langword="null"/> for all.</param>
+/// <param name="FromMs">Begun at this Unix time in milliseconds or later, or <see langword="null"/> for any.</param>
+public sealed record RecordWindow(IReadOnlyList<string>? ProjectIds, long? FromMs)
+{
+    public bool Holds(RequestRecord record) =>
+        (ProjectIds is not { } projects || (record.ProjectId is { } project && projects.Contains(project))) && (FromMs is not { } from || record.StartedAtMs >= from);
 }
 
 /// <summary>One page of records, newest first.</summary>

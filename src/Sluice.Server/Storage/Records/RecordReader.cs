@@ -135,6 +135,11 @@ public sealed class RecordReader
         if (filter.OrganisationId is not null) matches.Add("organisation_id = @organisation", "@organisation", filter.OrganisationId);
         if (filter.ProjectId is not null) matches.Add("project_id = @project", "@project", filter.ProjectId);
         if (filter.Status is not null) matches.Add("status = @status", "@status", filter.Status.Value);
+        if (filter.StatusMin is not null) matches.Add("status >= @lowest", "@lowest", filter.StatusMin.Value);
+        if (filter.StatusMax is not null) matches.Add("status <= @highest", "@highest", filter.StatusMax.Value);
+        if (filter.Endpoint is not null) matches.Add("endpoint = @endpoint", "@endpoint", StoredText.Clean(filter.Endpoint));
+        if (filter.ErrorCode is not null) matches.Add("error_code = @error", "@error", StoredText.Clean(filter.ErrorCode));
+        if (filter.Windows is not null) matches.AddAnyOf(filter.Windows);
         if (filter.Model is not null) matches.Add("(model_asked = @model or model_used = @model)", "@model", StoredText.Clean(filter.Model));
         return (range, matches);
     }
@@ -212,6 +217,30 @@ public sealed class RecordReader
         {
             _texts.Add(text);
             _values.Add((name, value));
+        }
+
+        public void AddAnyOf(IReadOnlyList<RecordWindow> windows)
+        {
+            if (windows.Any(static w => w is { ProjectIds: null, FromMs: null })) return;
+            var any = new List<string>();
+            for (var i = 0; i < windows.Count; i++)
+            {
+                var all = new List<string>();
+                if (windows[i].FromMs is { } from)
+                {
+                    var name = string.Create(CultureInfo.InvariantCulture, $"@window{i}");
+                    all.Add("started_at_ms >= " + name);
+                    _values.Add((name, from));
+                }
+                if (windows[i].ProjectIds is { } projects)
+                {
+                    var names = projects.Select((_, at) => string.Create(CultureInfo.InvariantCulture, $"@window{i}_{at}")).ToList();
+                    all.Add(names.Count == 0 ? "1 = 0" : $"project_id in ({string.Join(", ", names)})");
+                    _values.AddRange(names.Zip(projects, static (name, project) => (name, (object)StoredText.Clean(project)!)));
+                }
+                any.Add($"({string.Join(" and ", all)})");
+            }
+            _texts.Add(any.Count == 0 ? "1 = 0" : $"({string.Join(" or ", any)})");
         }
 
         public Conditions With(Conditions others)

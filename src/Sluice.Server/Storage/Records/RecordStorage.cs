@@ -16,6 +16,9 @@ public abstract class RecordStorage : IRecordStore, IAsyncDisposable
         _ => new SqliteRecordStore(sqlitePath, node, time),
     };
 
+    /// <summary>Told of every batch once it is written; must neither block nor throw.</summary>
+    public Action<IReadOnlyList<RequestRecord>>? Written { get; set; }
+
     /// <summary>Finds and lists what was written; may be used from many threads.</summary>
     public abstract RecordReader Reader { get; }
 

@@ -61,6 +61,7 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
                 throw;
             }
         }
+        Written?.Invoke(batch.Records);
         return ValueTask.CompletedTask;
     }
 

@@ -6,6 +6,7 @@ alter table organisations add column verified_until_ms bigint;
 alter table organisations add column suspended_at_ms bigint;
 alter table organisations add column review_every_days integer not null default 90;
 alter table organisations add column review_disable_after_days integer;
+alter table organisations add column deleted_at_ms bigint;
 alter table organisations add column updated_at_ms bigint not null default 0;
 alter table keys add column owner_id text collate "C";
 alter table keys add column priority text collate "C" not null default 'standard';
@@ -18,9 +19,14 @@ alter table management_tokens add column created_by text collate "C";
 alter table management_tokens add column last_used_at_ms bigint;
 update keys set name_folded = lower(name);
 update organisations set updated_at_ms = created_at_ms;
-create index keys_by_owner on keys (owner_id, id);
+create index keys_by_owner on keys (owner_id, organisation_id, id);
 create index keys_by_name on keys (organisation_id, name_folded, id);
 create index keys_by_kind on keys (organisation_id, kind, id);
+drop index keys_by_project;
+create index keys_by_project on keys (project_id, organisation_id, id);
+create index keys_not_revoked on keys (organisation_id, id) where revoked_at_ms is null;
+create index keys_revoked on keys (organisation_id, id) where revoked_at_ms is not null;
+create index keys_disabled on keys (organisation_id, id) where revoked_at_ms is null and not enabled;
 create index management_tokens_by_account on management_tokens (account_id);
 create index audit_entries_by_action on audit_entries (organisation_id, action, seq);
 create index audit_entries_by_subject on audit_entries (organisation_id, subject_id, seq);
@@ -38,6 +44,7 @@ create table accounts (
   phone_number text,
   phone_number_confirmed boolean not null,
   password_hash text,
+  password_short boolean not null default false,
   password_changed_at_ms bigint,
   security_stamp text not null,
   concurrency_stamp text not null,
@@ -45,6 +52,9 @@ create table accounts (
   lockout_enabled boolean not null,
   lockout_end bigint,
   access_failed_count integer not null,
+  totp_last_step bigint,
+  second_factor_failed_count integer not null default 0,
+  second_factor_blocked_until_ms bigint,
   name text not null,
   language text not null,
   suspended_at_ms bigint,

@@ -28,6 +28,21 @@ public abstract class ChangeFeedContract(IStorageBackend backend)
     }
 
     [Fact]
+    public async Task Changes_of_owners_and_organisations_are_told_after_those_of_single_keys()
+    {
+        await using var database = await PreparedAsync();
+        using var feed = Feed(database);
+        await feed.PrimeAsync(Token);
+        await AddAsync(database, "organisation", "org_1");
+        await AddAsync(database, "owner", "acc_1");
+        await AddAsync(database, "owner", "acc_1");
+        await AddAsync(database, "something of a later version", "x");
+        await AddAsync(database, "key", "key_1");
+        await feed.PublishedAsync(Token);
+        _listener.Told.ShouldBe(["key_1", "owner acc_1", "organisation org_1"]);
+    }
+
+    [Fact]
     public async Task A_change_is_told_once_and_many_of_one_kind_together()
     {
         await using var database = await PreparedAsync();
@@ -148,6 +163,10 @@ public abstract class ChangeFeedContract(IStorageBackend backend)
         }
 
         public ValueTask KeyChangedAsync(string keyId, CancellationToken cancellationToken) => Add(keyId);
+
+        public ValueTask OwnerChangedAsync(string ownerId, CancellationToken cancellationToken) => Add("owner " + ownerId);
+
+        public ValueTask OrganisationChangedAsync(string organisationId, CancellationToken cancellationToken) => Add("organisation " + organisationId);
 
         public ValueTask UpstreamsChangedAsync(CancellationToken cancellationToken) => Add("upstreams");
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
 using Sluice.Server.Secrets;
@@ -14,6 +15,7 @@ public abstract class DirectoryContract : IDisposable
     private readonly IStorageBackend _backend;
     private readonly KeyFolder _keys = new();
     private readonly SecretSealer _sealer;
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(1_000_000));
     private readonly LogLines<KeyDirectory> _keyLog = new();
     private readonly LogLines<UpstreamDirectory> _upstreamLog = new();
 
@@ -31,7 +33,7 @@ public abstract class DirectoryContract : IDisposable
     public async Task A_key_comes_with_everything_the_data_plane_asks()
     {
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), SampleRows.Key(), SampleRows.Credential());
-        var key = (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token)).ShouldHaveSingleItem();
+        var key = (await Directory(database).LoadAllAsync(Token).ToListAsync(Token)).ShouldHaveSingleItem();
         key.Id.ShouldBe("key_1");
         key.Kind.ShouldBe(KeyKind.Test);
         key.TimeZone.Id.ShouldBe("Asia/Shanghai");
@@ -54,7 +56,7 @@ public abstract class DirectoryContract : IDisposable
         var later = SampleRows.Credential("000000000000");
         later.CreatedAtMs = 2;
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), SampleRows.Key(), later, SampleRows.Credential());
-        var key = await new KeyDirectory(database, _keyLog).LoadAsync("key_1", Token);
+        var key = await Directory(database).LoadAsync("key_1", Token);
         key!.Credentials.Select(c => c.PublicId).ShouldBe(["abcdefghijkl", "000000000000"]);
     }
 
@@ -67,7 +69,7 @@ public abstract class DirectoryContract : IDisposable
         (revoked.ScopeRoutes, revoked.ScopeModels, revoked.AllowedNetworks) = ("[]", "[]", "[]");
         (revoked.CallsPerDay, revoked.RequestsPerMinute, revoked.TokensPerMinute, revoked.Concurrency) = (null, null, null, null);
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), SampleRows.Key(), revoked);
-        var key = (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token))[1];
+        var key = (await Directory(database).LoadAllAsync(Token).ToListAsync(Token))[1];
         key.RevokedAt.ShouldNotBeNull();
         key.Enabled.ShouldBeFalse();
         key.Scope.ShouldBe(KeyScope.Everything);
@@ -79,7 +81,7 @@ public abstract class DirectoryContract : IDisposable
     public async Task A_key_that_is_gone_is_null()
     {
         await using var database = await WithAsync();
-        (await new KeyDirectory(database, _keyLog).LoadAsync("key_none", Token)).ShouldBeNull();
+        (await Directory(database).LoadAsync("key_none", Token)).ShouldBeNull();
     }
 
     [Theory]
@@ -93,7 +95,7 @@ public abstract class DirectoryContract : IDisposable
         var bad = SampleRows.Key("key_0");
         bad.AllowedNetworks = networks;
         await using var database = await WithAsync(SampleRows.Organisation(), SampleRows.Project(), bad, SampleRows.Credential("zzzzzzzzzzzz", "key_0"), SampleRows.Key(), SampleRows.Credential());
-        (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token)).ShouldHaveSingleItem().Credentials.ShouldHaveSingleItem().PublicId.ShouldBe("abcdefghijkl");
+        (await Directory(database).LoadAllAsync(Token).ToListAsync(Token)).ShouldHaveSingleItem().Credentials.ShouldHaveSingleItem().PublicId.ShouldBe("abcdefghijkl");
         _keyLog.Lines.ShouldHaveSingleItem().ShouldSatisfyAllConditions(l => l.Level.ShouldBe(LogLevel.Error), l => l.Text.ShouldContain("key_0"));
     }
 
@@ -101,7 +103,7 @@ public abstract class DirectoryContract : IDisposable
     public async Task A_key_in_an_unknown_time_zone_is_left_out_and_reported()
     {
         await using var database = await WithAsync(SampleRows.Organisation(timeZone: "Atlantis/Centre"), SampleRows.Project(), SampleRows.Key());
-        (await new KeyDirectory(database, _keyLog).LoadAllAsync(Token)).ShouldBeEmpty();
+        (await Directory(database).LoadAllAsync(Token).ToListAsync(Token)).ShouldBeEmpty();
         _keyLog.Lines.ShouldHaveSingleItem().Text.ShouldContain("key_1");
     }
 
@@ -162,6 +164,8 @@ public abstract class DirectoryContract : IDisposable
         (await new UpstreamDirectory(database, _sealer, [Configured("DeepSeek")], _upstreamLog).LoadAllAsync(Token)).ShouldHaveSingleItem().Id.ShouldBe("cfg_DeepSeek");
         _upstreamLog.Lines.ShouldHaveSingleItem().Level.ShouldBe(LogLevel.Warning);
     }
+
+    private KeyDirectory Directory(SluiceDatabase database) => new(database, _sealer, _time, _keyLog);
 
     private static UpstreamDefinition Configured(string name) =>
         new() { Id = "cfg_" + name, Name = name, Kind = UpstreamKind.OpenAI, BaseUrl = new Uri("https://api.openai.com/v1"), Models = [] };
