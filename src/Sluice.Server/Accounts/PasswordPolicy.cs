@@ -44,7 +44,7 @@ internal sealed class PasswordPolicy(Management.ManagementOptions management)
 
     private static int OwnLetters(string text, IEnumerable<string> words)
     {
-        var known = words.SelectMany(static w => w.Split([' ', '@', '.', '-', '_', '+'], StringSplitOptions.RemoveEmptyEntries)).Append("sluice")
+        var known = words.SelectMany(static w => w.Split([' ', '@', '.', '-', '_', '+'], StringSplitOptions.RemoveEmptyEntries).Append(w.Split('@')[0])).Append("sluice")
             .Where(static w => w.Length >= WordCharsMin).OrderByDescending(static w => w.Length);
         foreach (var word in known)
             text = text.Replace(word, "", StringComparison.OrdinalIgnoreCase);

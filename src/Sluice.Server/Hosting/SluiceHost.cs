@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sluice.Contracts.Management;
 using Sluice.Gateway;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Ledger;
@@ -14,8 +15,11 @@ using Sluice.Server.Configuration;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
 using Sluice.Server.Messages;
+using Sluice.Server.Management.Enterprise;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Reviews;
 using Sluice.Server.Secrets;
+using Sluice.Server.SingleSignOn;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
 using Sluice.Server.Storage.Records;
@@ -58,7 +62,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
             if (commandLine.SetupLink)
             {
-                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out _), Console.Out, TimeProvider.System, CancellationToken.None);
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), Console.Out, TimeProvider.System, CancellationToken.None);
                 return 0;
             }
             await using var host = await BuildAsync(args);
@@ -113,14 +117,18 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
                 options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
                 options.Accounts = settings.Accounts;
+                options.SignInProviders = [.. settings.SignIn.Providers.Select(p => new SignInProvider { Name = p.Name, Title = p.Title, Path = $"{OidcProvider.Root}/{p.Name}" })];
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
+            builder.Services.AddOidcSignIn(settings.SignIn);
             builder.Services.AddAudit(settings);
             builder.Services.AddSingleton(new ReviewOptions(settings.RecordDays));
             builder.Services.AddHostedService<LookAfterReviews>();
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddSingleton<DeliverMessages>();
             builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<EndQuotaGrants>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<ExpireVerifications>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 
@@ -132,6 +140,7 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
+            app.MapOidcSignIn();
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch

@@ -28,8 +28,12 @@ public sealed class ManagementOptions
     /// <summary>Calls a minute that one address may make to operations that need no caller.</summary>
     public int StrangerCallsPerMinute { get; set; } = 60;
 
+    /// <summary>Identity providers that people can sign in with.</summary>
+    public IReadOnlyList<Contracts.Management.SignInProvider> SignInProviders { get; set; } = [];
+
     /// <summary>Where GitHub publishes the keys that it signs secret scanning's reports with; <see langword="null"/> where these are not taken.</summary>
     public Uri? GitHubScanningKeysUrl { get; set; }
+
     /// <summary>How accounts work here.</summary>
     public Sluice.Server.Accounts.AccountOptions Accounts { get; set; } = new();
 

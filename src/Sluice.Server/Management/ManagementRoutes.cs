@@ -5,6 +5,8 @@ using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Explain;
 using Sluice.Server.Management.Invitations;
+using Sluice.Server.Management.Documents;
+using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.Members;
@@ -13,11 +15,14 @@ using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Organisations;
 using Sluice.Server.Management.Projects;
+using Sluice.Server.Management.Quota;
 using Sluice.Server.Management.RequestLog;
 using Sluice.Server.Management.Roles;
 using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
+using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
 
@@ -145,6 +150,8 @@ internal static class ManagementRoutes
 
         ListAuditEntries.Operation,
 
+        ListSignInMethods.Operation,
+
         ListMessages.Operation,
         GetMessage.Operation,
         RetryMessage.Operation,
@@ -155,6 +162,39 @@ internal static class ManagementRoutes
         ReadNotifications.All,
         ExportAuditLog.Operation,
         VerifyAuditLog.Operation,
+        ApplyForQuota.Operation,
+        ListQuotaApplications.Operation,
+        GetQuotaApplication.Operation,
+        WithdrawQuotaApplication.Operation,
+        CommentOnQuota.AsApplicant,
+        ReviewQuota.List,
+        ReviewQuota.Get,
+        CommentOnQuota.AsReviewer,
+        ApproveQuota.Operation,
+        RejectQuota.Operation,
+        ListQuotaGrants.Operation,
+        EndQuotaGrant.Operation,
+
+        ApplyForEnterprise.Operation,
+        ReadEnterprise.List,
+        ReadEnterprise.Get,
+        WithdrawEnterprise.Operation,
+        ReviewEnterprise.List,
+        ReviewEnterprise.Get,
+        ApproveEnterprise.Operation,
+        RejectEnterprise.Operation,
+
+        OpenTicket.Operation,
+        ReadTickets.List,
+        ReadTickets.Get,
+        AnswerTicket.AsOrganisation,
+        CloseTicket.AsOrganisation,
+        ReadTickets.ListSupport,
+        ReadTickets.GetSupport,
+        AnswerTicket.AsSupport,
+        CloseTicket.AsSupport,
+
+        GetDocument.Operation,
 
         CreateReview.Operation,
         ListReviews.Operation,

@@ -55,6 +55,8 @@ public static class ManagementServices
         services.AddSingleton<GitHubKeys>();
         services.AddSingleton<GitHubScanning>();
         services.AddSingleton<RunSystemAct>();
+        services.AddSingleton<Quota.EndQuotaGrants>();
+        services.AddSingleton<Enterprise.ExpireVerifications>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }

@@ -9,11 +9,12 @@ namespace Sluice.Server.Secrets;
 /// <summary>
 /// Seals credentials for keeping in the database: AES-256-GCM under a random key of its own for each, which the master key wraps.
 /// Record, field and origin (scheme, host, port) are bound in, so that a value moved to another row, or left behind when the
-/// URL beside it is changed, does not open.
+/// URL beside it is changed, does not open. Files are sealed the same way, bound to their organisation in place of an origin.
 /// </summary>
 public sealed class SecretSealer(KeyMaterial material)
 {
     private const byte Format = 1;
+    private const byte BytesFormat = 2;
     private const int HeaderBytes = 1 + sizeof(int);
     private const int KeyBytes = 32;
     private static readonly int NonceBytes = AesGcm.NonceByteSizes.MaxSize;
@@ -73,6 +74,52 @@ public sealed class SecretSealer(KeyMaterial material)
         {
             CryptographicOperations.ZeroMemory(key);
             CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>Seals bytes of any length, such as an uploaded file, for one purpose of one record of one organisation.</summary>
+    /// <param name="recordId">Such as <c>doc_…</c>.</param>
+    /// <param name="purpose">Such as <c>licence</c>.</param>
+    public byte[] SealBytes(ReadOnlySpan<byte> plain, string recordId, string purpose, string organisationId)
+    {
+        var (version, master) = material.Masters[0];
+        var box = new byte[OverheadBytes + plain.Length];
+        box[0] = BytesFormat;
+        BinaryPrimitives.WriteInt32LittleEndian(box.AsSpan(1), version);
+        var bound = Bind(box.AsSpan(0, HeaderBytes), recordId, purpose, organisationId);
+        Span<byte> key = stackalloc byte[KeyBytes];
+        RandomNumberGenerator.Fill(key);
+        Encrypt(master, key, box.AsSpan(HeaderBytes, WrappedBytes), bound);
+        Encrypt(key, plain, box.AsSpan(HeaderBytes + WrappedBytes), bound);
+        CryptographicOperations.ZeroMemory(key);
+        return box;
+    }
+
+    /// <summary>Opens what <see cref="SealBytes"/> made with the same record, purpose and organisation. Never throws: anything else, and anything changed by one bit, does not open.</summary>
+    public bool TryOpenBytes(ReadOnlySpan<byte> box, string recordId, string purpose, string organisationId, [NotNullWhen(true)] out byte[]? plain)
+    {
+        plain = null;
+        if (box.Length < OverheadBytes || box[0] != BytesFormat) return false;
+        var version = BinaryPrimitives.ReadInt32LittleEndian(box[1..]);
+        var master = material.Masters.FirstOrDefault(m => m.Version == version).Secret;
+        if (master is null) return false;
+        var bound = Bind(box[..HeaderBytes], recordId, purpose, organisationId);
+        Span<byte> key = stackalloc byte[KeyBytes];
+        try
+        {
+            Decrypt(master, box.Slice(HeaderBytes, WrappedBytes), key, bound);
+            var opened = new byte[box.Length - OverheadBytes];
+            Decrypt(key, box[(HeaderBytes + WrappedBytes)..], opened, bound);
+            plain = opened;
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class PostgresDatabase : SluiceDatabase
         try
         {
             var builder = new NpgsqlSlimDataSourceBuilder(options.Target);
+            builder.EnableArrays();
             builder.EnableTransportSecurity();
             builder.EnableIntegratedSecurity();
             var settings = builder.ConnectionStringBuilder;

@@ -41,6 +41,8 @@ public sealed class QuotaApplicationRow : IOfOrganisation
     public long? GrantedValue { get; set; }
     public long? GrantedUntilMs { get; set; }
     public string? DecidedBy { get; set; }
+    /// <summary>The organisation that the decision was made in: the key's own, or the operator's.</summary>
+    public string? DecidedIn { get; set; }
     public long? DecidedAtMs { get; set; }
     public string? Reason { get; set; }
     public required long CreatedAtMs { get; set; }

@@ -94,6 +94,18 @@ public sealed class SignatureTests(SignatureTests.Bed bed) : IClassFixture<Signa
     }
 
     [Fact]
+    public async Task The_secret_that_the_management_api_shows_is_the_one_to_sign_with()
+    {
+        var made = await bed.Server.ManageAsync(HttpMethod.Post, "/api/v1/keys", """{"name":"signed from the start","kind":"production","requireSigning":true}""");
+        var (key, secret) = (made.GetProperty("key").GetString()!, made.GetProperty("signingSecret").GetString()!);
+        bed.Watch(key);
+        bed.Watch(secret);
+        var nonce = NewNonce();
+        await RefusedAsync(await SendAsync(key, $"{Now}", nonce, Sign(Now, nonce, "POST", "/v1/chat/completions", GatewayBed.ChatBody())), "signature_invalid", "signing secret");
+        (await SendAsync(key, $"{Now}", nonce, Sign(Now, nonce, "POST", "/v1/chat/completions", GatewayBed.ChatBody(), secret))).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_signature_for_anything_else_is_invalid_and_uses_up_no_nonce()
     {
         var (key, _) = await SignedKeyAsync();

@@ -16,6 +16,7 @@ using Sluice.Gateway;
 using Sluice.Gateway.Changes;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Upstreams;
+using Sluice.Gateway.Upstreams.Connecting;
 using Sluice.Server.Management;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
@@ -76,6 +77,7 @@ public sealed class ManagementServer : IAsyncLifetime
         builder.Services.AddSingleton<IChangeListener>(Changes);
         await StorageParts.AddAsync(builder.Services, material, Database, _folder, Time);
         With?.Invoke(builder.Services);
+        builder.Services.AddSingleton(new OperatorHttp(new UpstreamConnector(TimeProvider.System), TimeProvider.System));
         builder.Services.AddManagement(static (_, options) =>
         {
             options.ConfiguredUpstreams =

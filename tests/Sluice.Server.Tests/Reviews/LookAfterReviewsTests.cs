@@ -177,5 +177,5 @@ public sealed class LookAfterReviewsTests : IAsyncLifetime
         (await _bed.ReviewsAsync(A)).Count.ShouldBe(1);
     }
 
-    private async Task<IReadOnlyList<string>> KindsAsync(Person person) => [.. (await _bed.NewsAsync(person.AccountId)).Select(n => n.Kind)];
+    private async Task<IReadOnlyList<string>> KindsAsync(Person person) => [.. (await _bed.NewsAsync(person.AccountId)).OrderBy(n => n.CreatedAtMs).Select(n => n.Kind)];
 }

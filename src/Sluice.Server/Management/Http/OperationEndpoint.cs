@@ -174,7 +174,9 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
 
         if (answer.Body.Length == 0)
             return;
-        response.ContentType = "application/json; charset=utf-8";
+        response.ContentType = answer.File?.MediaType ?? "application/json; charset=utf-8";
+        if (answer.File is { } file)
+            FileHeaders.Set(response.Headers, file);
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }

@@ -89,6 +89,22 @@ internal sealed class BodyFields
         return null;
     }
 
+    /// <summary>Bytes in base64, or <see langword="null"/> if they are absent, <c>null</c> or refused.</summary>
+    public byte[]? Bytes(string name, int bytesMax, bool required = false)
+    {
+        if (!Value(name, required, out var value))
+            return null;
+        if (value.ValueKind is not JsonValueKind.String)
+            return Wrong<byte[]>(name, "text", value);
+        if (!value.TryGetBytesFromBase64(out var bytes))
+            Refuse(name, ErrorCodes.InvalidValue, $"'{_prefix}{name}' must be base64, with its padding and without line breaks.");
+        else if (bytes.Length > bytesMax)
+            Refuse(name, ErrorCodes.InvalidValue, string.Create(CultureInfo.InvariantCulture, $"'{_prefix}{name}' holds {bytes.Length} bytes; at most {bytesMax} are taken."));
+        else
+            return bytes;
+        return null;
+    }
+
     /// <summary>A list of objects, or <see langword="null"/> if it is absent, <c>null</c> or refused.</summary>
     public IReadOnlyList<BodyFields>? Objects(string name, int countMax, bool required = false)
     {

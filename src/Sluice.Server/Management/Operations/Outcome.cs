@@ -13,7 +13,14 @@ internal sealed record Answer(object? Body, string? Location = null, long? Versi
 {
     /// <summary>Instead of a body: what is written piece by piece, after the operation is committed.</summary>
     public StreamedBody? Streamed { get; init; }
+
+    /// <summary>Instead of a body: an uploaded file.</summary>
+    public AnsweredFile? File { get; init; }
 }
+
+/// <summary>A file as it is handed out: to be saved, never shown by the browser as a page of this site.</summary>
+/// <param name="FileName">Cleaned when it was taken in.</param>
+internal sealed record AnsweredFile(byte[] Content, string MediaType, string FileName);
 
 /// <summary>A body that is written while it is read.</summary>
 /// <param name="MediaType">With its character set.</param>

@@ -27,7 +27,7 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
 }
 
 /// <summary>An answer ready to be sent.</summary>
-internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null, StreamedBody? Streamed = null);
+internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location, bool Replayed = false, string? ETag = null, SessionChange? Session = null, StreamedBody? Streamed = null, AnsweredFile? File = null);
 
 /// <summary>
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
@@ -174,8 +174,8 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
     };
 
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
-        new(operation.Status, answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
-            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session, Streamed: answer.Streamed);
+        new(operation.Status, answer.File is { } file ? file.Content : answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
+            ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session, Streamed: answer.Streamed, File: answer.File);
 
     internal static string Detail(AuditedAct act)
     {

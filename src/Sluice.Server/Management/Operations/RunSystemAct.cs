@@ -16,7 +16,7 @@ internal sealed partial class RunSystemAct(SluiceDatabase database, AuditChain a
     /// <summary>Who the audit log says it was.</summary>
     public const string Actor = "system";
 
-    /// <summary>Runs an act, which says what it did by its audit entries; without any, nothing is kept.</summary>
+    /// <summary>Runs an act. What it does is to be audited; a mark that people were told of something needs no entry.</summary>
     /// <returns>Whether something was done.</returns>
     public async Task<bool> RunAsync(string name, Func<SystemAct, Task> act, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed partial class RunSystemAct(SluiceDatabase database, AuditChain a
                 await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({name}, 5081))", cancellationToken);
             done = new SystemAct { Db = db, Now = time.GetUtcNow(), BaseUrl = options.BaseUrl(), CancellationToken = cancellationToken };
             await act(done);
-            if (done.Acts.Count == 0)
+            if (done.Acts.Count == 0 && !db.ChangeTracker.HasChanges())
                 return false;
             foreach (var entry in done.Acts)
                 await audit.AppendAsync(db, entry.OrganisationId!, Actor, entry.Action, entry.SubjectId, RunOperation.Detail(entry), cancellationToken);

@@ -24,6 +24,7 @@ public sealed class KeyUses : IHostedService, IAsyncDisposable
     private readonly SluiceDatabase _database;
     private readonly TimeProvider _time;
     private readonly ILogger<KeyUses> _logger;
+    private readonly int _keysMax;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -32,9 +33,13 @@ public sealed class KeyUses : IHostedService, IAsyncDisposable
     private bool _failing;
     private bool _disposed;
 
-    public KeyUses(SluiceDatabase database, RecordStorage records, TimeProvider time, ILogger<KeyUses> logger)
+    public KeyUses(SluiceDatabase database, RecordStorage records, TimeProvider time, ILogger<KeyUses> logger) : this(database, records, time, logger, KeysMax)
     {
-        (_database, _time, _logger) = (database, time, logger);
+    }
+
+    internal KeyUses(SluiceDatabase database, RecordStorage records, TimeProvider time, ILogger<KeyUses> logger, int keysMax)
+    {
+        (_database, _time, _logger, _keysMax) = (database, time, logger, keysMax);
         records.Written = Add;
     }
 
@@ -92,19 +97,19 @@ public sealed class KeyUses : IHostedService, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>The journal is drained before: what it held is written here for the last time.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _flushing.ConfigureAwait(false);
-        await TryFlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Comes after the last draining of the journal: what it brought is written here.</summary>
     public async ValueTask DisposeAsync()
     {
         // The container knows it under two names.
         if (Interlocked.Exchange(ref _disposed, true)) return;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await TryFlushAsync(CancellationToken.None).ConfigureAwait(false);
         _stop.Dispose();
         _turn.Dispose();
     }
@@ -145,11 +150,11 @@ public sealed class KeyUses : IHostedService, IAsyncDisposable
         }
     }
 
-    private static void Merge(Dictionary<string, KeyUse> uses, string key, KeyUse use)
+    private void Merge(Dictionary<string, KeyUse> uses, string key, KeyUse use)
     {
         if (!uses.TryGetValue(key, out var before))
         {
-            if (uses.Count < KeysMax) uses[key] = use;
+            if (uses.Count < _keysMax) uses[key] = use;
             return;
         }
         var later = use.AtMs >= before.AtMs ? use : before;

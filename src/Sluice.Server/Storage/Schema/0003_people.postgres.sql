@@ -325,6 +325,7 @@ create table quota_applications (
   granted_value bigint,
   granted_until_ms bigint,
   decided_by text collate "C",
+  decided_in text collate "C",
   decided_at_ms bigint,
   reason text,
   created_at_ms bigint not null,

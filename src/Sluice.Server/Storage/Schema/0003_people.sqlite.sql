@@ -325,6 +325,7 @@ create table quota_applications (
   granted_value integer,
   granted_until_ms integer,
   decided_by text,
+  decided_in text,
   decided_at_ms integer,
   reason text,
   created_at_ms integer not null,
