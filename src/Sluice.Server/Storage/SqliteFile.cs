@@ -8,6 +8,8 @@ internal sealed class SqliteFile(string path)
     private const int WaitForLockMs = 5_000;
     // Readers that stay long can let the write-ahead log grow; after a checkpoint it is cut back to this.
     private const int WalBytesMax = 64 * 1024 * 1024;
+    // A quarter of a second's work. A million keys make a file of a gigabyte, and a start must not wait for all of it to be read.
+    private const int CheckedBytesMax = 64 * 1024 * 1024;
 
     public string Path { get; } = path;
 
@@ -43,7 +45,7 @@ internal sealed class SqliteFile(string path)
         Execute(connection, $"pragma synchronous = full; pragma busy_timeout = {WaitForLockMs}; pragma journal_size_limit = {WalBytesMax}");
 
     /// <summary>Makes the file if need be, and opens it once it is known to be a whole SQLite database that can be written.</summary>
-    /// <param name="checkPages">Reads every page; for files that stay small.</param>
+    /// <param name="checkPages">Reads every page, while the file is small enough for it; damage in a large one shows when the page is used.</param>
     /// <exception cref="StorageException">It is damaged, locked, read-only or cannot be made.</exception>
     public SqliteConnection OpenChecked(bool checkPages)
     {
@@ -53,7 +55,7 @@ internal sealed class SqliteFile(string path)
             MakeFile();
             connection = Open();
             Execute(connection, "pragma journal_mode = wal");
-            if (checkPages && Scalar(connection, "pragma quick_check(1)") is string verdict && verdict != "ok")
+            if (checkPages && new FileInfo(Path).Length <= CheckedBytesMax && Scalar(connection, "pragma quick_check(1)") is string verdict && verdict != "ok")
                 throw new StorageException(Damaged(verdict));
             Scalar(connection, "select count(*) from sqlite_master");
             // Takes the write lock, which a read-only file or folder refuses.
