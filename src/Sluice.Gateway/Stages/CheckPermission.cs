@@ -63,7 +63,7 @@ public sealed class CheckPermission : Stage
         return new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{exchange.Endpoint.Name}'{model}. {side}", param);
     }
 
-    private static bool AllowsModel(IReadOnlyList<string> patterns, string model)
+    public static bool AllowsModel(IReadOnlyList<string> patterns, string model)
     {
         if (patterns.Count == 0) return true;
         for (var i = 0; i < patterns.Count; i++)
