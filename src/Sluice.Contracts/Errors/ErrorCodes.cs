@@ -54,6 +54,7 @@ public static class ErrorCodes
     public static readonly ErrorCode PasswordExpired = new("password_expired", 403, Permission, "The password is too old and must be replaced.", false);
     public static readonly ErrorCode RegistrationClosed = new("registration_closed", 403, Permission, "This installation takes no registrations.", false);
     public static readonly ErrorCode SsoRequired = new("sso_required", 403, Permission, "This installation is signed in to by single sign-on only.", false);
+    public static readonly ErrorCode SsoFailed = new("sso_failed", 403, Permission, "Single sign-on did not succeed.", false);
     public static readonly ErrorCode LinkNotValid = new("link_not_valid", 403, Permission, "The link is not valid.", false);
     public static readonly ErrorCode VerificationRequired = new("verification_required", 403, Permission, "The account is not fully verified yet.", false);
     public static readonly ErrorCode PermissionDenied = new("permission_denied", 403, Permission, "The caller may not do this.", false);

@@ -84,6 +84,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(SuspendPersonBody))]
 [JsonSerializable(typeof(System.Text.Json.JsonElement))]
 [JsonSerializable(typeof(IReadOnlyList<Permission>))]
+[JsonSerializable(typeof(SignInMethodsAnswer))]
 [JsonSerializable(typeof(OrganisationBody))]
 [JsonSerializable(typeof(UpdateOrganisationBody))]
 [JsonSerializable(typeof(SwitchOrganisationBody))]

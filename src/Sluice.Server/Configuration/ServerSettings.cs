@@ -49,4 +49,5 @@ public sealed record ServerSettings
     /// <summary>Where GitHub publishes the keys that it signs reports of leaked keys with; <see langword="null"/> where these are not taken.</summary>
     public required Uri? GitHubScanningKeysUrl { get; init; }
     public required MessageSettings Messages { get; init; }
+    public required SignInSettings SignIn { get; init; }
 }

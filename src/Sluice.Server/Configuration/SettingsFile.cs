@@ -88,6 +88,7 @@ public static class SettingsFile
             JsonLogs = settings.Flag("Sluice:Logs:Json") ?? false,
             GitHubScanningKeysUrl = ReadGitHubScanning(settings),
             Messages = MessageSettings.Read(settings),
+            SignIn = OidcSettings.Read(settings),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sluice.Contracts.Management;
 using Sluice.Gateway;
 using Sluice.Gateway.Keys;
 using Sluice.Gateway.Ledger;
@@ -17,6 +18,7 @@ using Sluice.Server.Messages;
 using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Quota;
 using Sluice.Server.Secrets;
+using Sluice.Server.SingleSignOn;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Directories;
 using Sluice.Server.Storage.Records;
@@ -114,8 +116,10 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
                 options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
                 options.Accounts = settings.Accounts;
+                options.SignInProviders = [.. settings.SignIn.Providers.Select(p => new SignInProvider { Name = p.Name, Title = p.Title, Path = $"{OidcProvider.Root}/{p.Name}" })];
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
+            builder.Services.AddOidcSignIn(settings.SignIn);
             builder.Services.AddAudit(settings);
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddSingleton<DeliverMessages>();
@@ -133,6 +137,7 @@ public sealed class SluiceHost : IAsyncDisposable
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
+            app.MapOidcSignIn();
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch

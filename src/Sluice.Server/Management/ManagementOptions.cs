@@ -10,7 +10,7 @@ public sealed class ManagementOptions
     public IReadOnlyList<string> Endpoints { get; set; } =
     [
         "POST /v1/chat/completions", "POST /v1/completions", "POST /beta/completions", "POST /v1/embeddings",
-        "POST /v1/images/generations", "GET /v1/models", "GET /user/balance",
+        "POST /v1/images/generations", "GET /v1/models", "GET /user/balance", "GET /v1/chat/completions",
     ];
 
     /// <summary>The stages that calls to an endpoint pass, in their order: by them the times in a request record are named.</summary>
@@ -28,8 +28,12 @@ public sealed class ManagementOptions
     /// <summary>Calls a minute that one address may make to operations that need no caller.</summary>
     public int StrangerCallsPerMinute { get; set; } = 60;
 
+    /// <summary>Identity providers that people can sign in with.</summary>
+    public IReadOnlyList<Contracts.Management.SignInProvider> SignInProviders { get; set; } = [];
+
     /// <summary>Where GitHub publishes the keys that it signs secret scanning's reports with; <see langword="null"/> where these are not taken.</summary>
     public Uri? GitHubScanningKeysUrl { get; set; }
+
     /// <summary>How accounts work here.</summary>
     public Sluice.Server.Accounts.AccountOptions Accounts { get; set; } = new();
 

@@ -21,6 +21,7 @@ using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
 using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
 
@@ -147,6 +148,8 @@ internal static class ManagementRoutes
         GetRequest.Operation,
 
         ListAuditEntries.Operation,
+
+        ListSignInMethods.Operation,
 
         ListMessages.Operation,
         GetMessage.Operation,

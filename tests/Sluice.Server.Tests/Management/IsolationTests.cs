@@ -20,7 +20,7 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
         var auditsBefore = await server.AuditCountAsync();
         foreach (var operation in ManagementRoutes.All.Where(o => o.Path.Contains("{id}", StringComparison.Ordinal)))
         {
-            var (foreign, unknown) = operation.Path.Split('/')[1] switch
+            var (foreign, unknown) = ReviewedObjects.KindOf(operation.Path) switch
             {
                 "keys" => (key, "key_00000000000000000000000000"),
                 "projects" => (project, "prj_00000000000000000000000000"),
@@ -105,7 +105,7 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
 
         foreach (var operation in ManagementRoutes.All.Where(o => o.Body is not null))
         {
-            var path = "/api/v1" + operation.Path.Replace("{id}", operation.Path.Split('/')[1] switch { "keys" => key, "projects" => project, var kind when made.TryGetValue(kind, out var id) => id, _ => upstream }, StringComparison.Ordinal);
+            var path = "/api/v1" + operation.Path.Replace("{id}", ReviewedObjects.KindOf(operation.Path) switch { "keys" => key, "projects" => project, var kind when made.TryGetValue(kind, out var id) => id, _ => upstream }, StringComparison.Ordinal);
             var known = ManagementJson.Default.GetTypeInfo(operation.Body!)!.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
             var before = await DumpAsync();
             foreach (var chunk in names.Where(n => !known.Contains(n)).Chunk(40))
@@ -141,7 +141,7 @@ public class IsolationTests(ManagementServer server) : IClassFixture<ManagementS
         var (made, owner) = (await OthersAsync(), await server.AddPersonAsync(ManagementServer.OrganisationA, "role_owner"));
         foreach (var operation in ManagementRoutes.All.Where(o => o.Body is not null))
         {
-            var path = "/api/v1" + operation.Path.Replace("{id}", operation.Path.Split('/')[1] switch { "keys" => key, "projects" => project, var kind when made.TryGetValue(kind, out var id) => id, _ => upstream }, StringComparison.Ordinal);
+            var path = "/api/v1" + operation.Path.Replace("{id}", ReviewedObjects.KindOf(operation.Path) switch { "keys" => key, "projects" => project, var kind when made.TryGetValue(kind, out var id) => id, _ => upstream }, StringComparison.Ordinal);
             var reply = await server.SendAsync(operation.Method, path, """{"zzz":1}""", operation.NeedsPerson ? owner.Token : null);
             var message = reply.Json.GetProperty("errors").EnumerateArray().Single(e => e.GetProperty("field").GetString() == "zzz").GetProperty("message").GetString()!;
             var taken = message[(message.IndexOf("Known are: ", StringComparison.Ordinal) + 11)..].TrimEnd('.').Split(", ");

@@ -39,6 +39,10 @@ public sealed class ManagementServer : IAsyncLifetime
 
     /// <summary>What a test puts in before the management API's own services.</summary>
     internal Action<IServiceCollection>? With { get; init; }
+    /// <summary>Another node of the same installation: its database and its keys are taken, and nothing is made anew.</summary>
+    public ManagementServer? SecondOf { get; init; }
+    /// <summary>The database; a SQLite file of its own where left out.</summary>
+    public StorageOptions? Storage { get; init; }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 31, 12, 0, 0, TimeSpan.Zero));
     public KeyHasher Hasher { get; private set; } = null!;
@@ -62,11 +66,12 @@ public sealed class ManagementServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = SluiceDatabase.Open(StorageOptions.Sqlite(Path.Combine(_folder, "sluice.db")), Time);
+        Database = SluiceDatabase.Open(SecondOf?.Storage ?? Storage ?? StorageOptions.Sqlite(Path.Combine(_folder, "sluice.db")), Time);
         await Database.PrepareAsync(CancellationToken.None);
-        var material = KeyMaterial.Load(Path.Combine(_folder, "keys"), databaseNeedsKeys: false);
+        var material = KeyMaterial.Load(Path.Combine(SecondOf?._folder ?? _folder, "keys"), databaseNeedsKeys: false);
         Hasher = new KeyHasher(material.Peppers);
-        await SeedAsync();
+        if (SecondOf is null)
+            await SeedAsync();
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(_log);

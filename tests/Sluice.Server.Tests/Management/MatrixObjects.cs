@@ -126,11 +126,20 @@ internal sealed class MatrixObjects(SluiceDb db, string organisation, Person per
         return System.Buffers.Text.Base64Url.EncodeToString(id);
     }
 
-    private EnterpriseApplicationRow Enterprise() => Add(new EnterpriseApplicationRow
+    private EnterpriseApplicationRow Enterprise()
+    {
+        // An organisation has one open application.
+        foreach (var open in db.EnterpriseApplications.Where(e => e.OrganisationId == organisation && e.Status == "submitted").ToList())
+            open.Status = "withdrawn";
+        db.SaveChanges();
+        return Add(EnterpriseOf());
+    }
+
+    private EnterpriseApplicationRow EnterpriseOf() => new()
     {
         Id = New(ObjectId.EnterpriseApplication), OrganisationId = organisation, CompanyName = "Acme", RegistrationScheme = "other", RegistrationNumber = "1", ContactName = "n", ContactEmail = "e@corp.example",
         ContactPhone = "+8613800000000", Status = "submitted", SubmittedAtMs = _now, SubmittedBy = "acc_someone", UpdatedAtMs = _now,
-    });
+    };
 
     private DocumentRow Document() => Add(new DocumentRow
     {

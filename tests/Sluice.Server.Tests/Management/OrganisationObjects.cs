@@ -5,7 +5,7 @@ namespace Sluice.Server.Tests.Management;
 /// <summary>Makes one object of organisation A for each kind that routes name by <c>{id}</c> about people, roles and tokens.</summary>
 internal static class OrganisationObjects
 {
-    public static readonly IReadOnlyList<string> Kinds = ["members", "invitations", "roles", "assignments", "tokens", "tiers", "public-mail-domains"];
+    public static readonly IReadOnlyList<string> Kinds = ["members", "invitations", "roles", "assignments", "tokens", "tiers", "public-mail-domains", .. ReviewedObjects.Kinds];
 
     private static int _number;
 
@@ -37,7 +37,7 @@ internal static class OrganisationObjects
                 });
                 return domain;
             default:
-                return "";
+                return ReviewedObjects.Kinds.Contains(kind) ? await ReviewedObjects.NewAsync(server, kind) : "";
         }
 
         async Task<string> MadeAsync(string path, string body)

@@ -145,6 +145,63 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         POST /api/v1/projects                     projects.write   401 401 401 401 401 401 400 400
         POST /api/v1/projects/{id}/go-live        keys.write       401 401 401 401 401 401 404 400
         POST /api/v1/upstreams                    upstreams.write  401 401 401 401 401 401 403 400
+        POST /api/v1/quota-applications           quota.request    401 401 401 401 401 401 400 400
+        GET /api/v1/quota-applications            -                401 401 401 401 401 401 200 200
+        GET /api/v1/quota-applications/{id}       -                401 401 401 401 401 401 404 200
+        POST /api/v1/quota-applications/{id}/withdraw quota.request    401 401 401 401 401 401 404 403
+        POST /api/v1/quota-applications/{id}/comments -                401 401 401 401 401 401 404 400
+        GET /api/v1/reviews/quota                 -                401 401 401 401 401 401 200 200
+        GET /api/v1/reviews/quota/{id}            -                401 401 401 401 401 401 404 200
+        POST /api/v1/reviews/quota/{id}/comments  -                401 401 401 401 401 401 404 400
+        POST /api/v1/reviews/quota/{id}/approve   -                401 401 401 401 401 401 404 200
+        POST /api/v1/reviews/quota/{id}/reject    -                401 401 401 401 401 401 404 400
+        GET /api/v1/quota-grants                  -                401 401 401 401 401 401 200 200
+        POST /api/v1/quota-grants/{id}/end        -                401 401 401 401 401 401 404 200
+        POST /api/v1/enterprise-applications      verification.apply 401 401 401 401 401 401 400 400
+        GET /api/v1/enterprise-applications       verification.read 401 401 401 401 401 401 200 200
+        GET /api/v1/enterprise-applications/{id}  verification.read 401 401 401 401 401 401 404 200
+        POST /api/v1/enterprise-applications/{id}/withdraw verification.apply 401 401 401 401 401 401 404 200
+        GET /api/v1/reviews/enterprise            installation.verifications 401 401 401 401 401 401 403 200
+        GET /api/v1/reviews/enterprise/{id}       installation.verifications 401 401 401 401 401 401 403 200
+        POST /api/v1/reviews/enterprise/{id}/approve installation.verifications 401 401 401 401 401 401 403 200
+        POST /api/v1/reviews/enterprise/{id}/reject installation.verifications 401 401 401 401 401 401 403 400
+        POST /api/v1/tickets                      tickets.write    401 401 401 401 401 401 400 400
+        GET /api/v1/tickets                       tickets.read     401 401 401 401 401 401 200 200
+        GET /api/v1/tickets/{id}                  tickets.read     401 401 401 401 401 401 404 200
+        POST /api/v1/tickets/{id}/messages        tickets.write    401 401 401 401 401 401 404 400
+        POST /api/v1/tickets/{id}/close           tickets.write    401 401 401 401 401 401 404 200
+        GET /api/v1/support/tickets               installation.tickets 401 401 401 401 401 401 403 200
+        GET /api/v1/support/tickets/{id}          installation.tickets 401 401 401 401 401 401 403 200
+        POST /api/v1/support/tickets/{id}/messages installation.tickets 401 401 401 401 401 401 403 400
+        POST /api/v1/support/tickets/{id}/close   installation.tickets 401 401 401 401 401 401 403 200
+        GET /api/v1/documents/{id}                -                401 401 401 401 401 401 404 200
+        any /api/v1/documents/{id}                -                401 401 401 401 401 401 405 405
+        any /api/v1/enterprise-applications       -                401 401 401 401 401 401 405 405
+        any /api/v1/enterprise-applications/{id}  -                401 401 401 401 401 401 405 405
+        any /api/v1/enterprise-applications/{id}/withdraw -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications            -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications/{id}       -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications/{id}/comments -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-applications/{id}/withdraw -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-grants                  -                401 401 401 401 401 401 405 405
+        any /api/v1/quota-grants/{id}/end         -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise            -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise/{id}       -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise/{id}/approve -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/enterprise/{id}/reject -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota                 -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}            -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}/approve    -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}/comments   -                401 401 401 401 401 401 405 405
+        any /api/v1/reviews/quota/{id}/reject     -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets               -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets/{id}          -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets/{id}/close    -                401 401 401 401 401 401 405 405
+        any /api/v1/support/tickets/{id}/messages -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets                       -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets/{id}                  -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets/{id}/close            -                401 401 401 401 401 401 405 405
+        any /api/v1/tickets/{id}/messages         -                401 401 401 401 401 401 405 405
         """;
 
     [Fact]
@@ -250,6 +307,7 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         [_, _, _, "me", "notifications", "{id}", ..] => "ntf_none",
         [_, _, _, "outbox", "{id}", ..] => await server.AddMessageAsync("held"),
         [_, _, _, "requests", "{id}", ..] => await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA),
+        [_, _, _, var group, var kind, "{id}", ..] => await OrganisationObjects.NewAsync(server, group + "/" + kind),
         [_, _, _, var kind, "{id}", ..] => await OrganisationObjects.NewAsync(server, kind),
         _ => "",
     };

@@ -154,7 +154,7 @@ public sealed partial class FromSignUpToProductionTests
         {
             var next = await mail.NextAsync();
             using var stream = new MemoryStream(next.Data);
-            var body = (await MimeKit.MimeMessage.LoadAsync(stream)).TextBody;
+            var body = (await MimeKit.MimeMessage.LoadAsync(stream)).TextBody ?? "";
             if (next.Recipients.Contains(to) && Regex.Match(body, $@"/{page}\?token=(\S+)") is { Success: true } link)
                 return Uri.UnescapeDataString(link.Groups[1].Value);
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Sluice.Gateway;
+using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management.Access;
 
@@ -20,6 +21,8 @@ internal static class OpenRoutes
         ["/openapi/v1.json"] = "A description of the API; holds nothing of this installation.",
         ["/healthz"] = "Asked by load balancers.",
         ["/readyz"] = "Asked by load balancers.",
+        [OidcEndpoints.StartRoute] = "Sends the browser to an identity provider; holds nothing of anybody.",
+        [OidcEndpoints.CallbackRoute] = "Checks the identity provider's answer itself.",
         ["/secret-scanning/github"] = "Checks GitHub's signature of the body itself; not there unless the operator switches it on.",
         ["/confirm-email-change"] = "Shows a button; the link in the mail is checked by the operation behind it.",
         ["/reset-password"] = "Shows a form; the link in the mail is checked by the operation behind it.",

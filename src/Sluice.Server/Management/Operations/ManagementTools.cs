@@ -19,6 +19,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     public Outbox Outbox { get; } = outbox;
     public MessageChannels Channels { get; } = channels;
     public Sluice.Server.Accounts.AccountTools Accounts { get; } = accounts;
+    public IReadOnlyList<Contracts.Management.SignInProvider> SignInProviders => options.SignInProviders;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public AuditVerification AuditVerification { get; } = auditVerification;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>

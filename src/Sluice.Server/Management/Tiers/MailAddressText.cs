@@ -34,7 +34,7 @@ internal static class MailAddressText
         string ascii;
         try
         {
-            ascii = new IdnMapping { UseStd3AsciiRules = true }.GetAscii(text.TrimEnd('.').Normalize()).ToLowerInvariant();
+            ascii = new IdnMapping { UseStd3AsciiRules = true }.GetAscii(text.TrimEnd('.').ToLowerInvariant().Normalize()).ToLowerInvariant();
         }
         catch (ArgumentException)
         {
