@@ -37,6 +37,8 @@ internal static class ConfirmPasswordReset
         var password = call.Body.Secret("newPassword", PasswordPolicy.InputCharsMax, required: true);
         if (call.Refused() is { } refusal)
             return refusal;
+        if (call.Tools.Accounts.Sessions.Closed(SignInMethods.Password) is { } closed)
+            return closed;
         var db = call.Accounts.Context;
         if (await call.Tools.Accounts.Links.FindAsync(db, ConfirmationPurposes.ResetPassword, LinkPrefix, token, call.Now, call.CancellationToken) is not { } link)
             return AccountView.LinkNotValid;
