@@ -14,6 +14,63 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
     // `any` stands for the endpoints that answer methods and paths that there are not. A body of `{}` is sent where one is read.
     private const string Expected = """
         endpoint                                  permission       anonymous garbage data-plane setup revoked expired other own
+        any /api/v1/sign-in/methods               -                401 401 401 401 401 401 405 405
+        any /api/v1/registrations                 -                401 401 401 401 401 401 405 405
+        any /api/v1/email-verifications           -                401 401 401 401 401 401 405 405
+        any /api/v1/email-verifications/resend    -                401 401 401 401 401 401 405 405
+        any /api/v1/setup                         -                401 401 401 401 401 401 405 405
+        any /api/v1/sessions                      -                401 401 401 401 401 401 405 405
+        any /api/v1/sessions/passkey/options      -                401 401 401 401 401 401 405 405
+        any /api/v1/sessions/passkey              -                401 401 401 401 401 401 405 405
+        any /api/v1/sessions/current              -                401 401 401 401 401 401 405 405
+        any /api/v1/password-resets               -                401 401 401 401 401 401 405 405
+        any /api/v1/password-resets/confirm       -                401 401 401 401 401 401 405 405
+        any /api/v1/email-changes/confirm         -                401 401 401 401 401 401 405 405
+        any /api/v1/me                            -                401 401 401 401 401 401 405 405
+        any /api/v1/me/sessions                   -                401 401 401 401 401 401 405 405
+        any /api/v1/me/sessions/{id}              -                401 401 401 401 401 401 405 405
+        any /api/v1/me/confirm/options            -                401 401 401 401 401 401 405 405
+        any /api/v1/me/confirm                    -                401 401 401 401 401 401 405 405
+        any /api/v1/me/password                   -                401 401 401 401 401 401 405 405
+        any /api/v1/me/email                      -                401 401 401 401 401 401 405 405
+        any /api/v1/me/phone                      -                401 401 401 401 401 401 405 405
+        any /api/v1/me/phone/confirm              -                401 401 401 401 401 401 405 405
+        any /api/v1/me/totp                       -                401 401 401 401 401 401 405 405
+        any /api/v1/me/totp/confirm               -                401 401 401 401 401 401 405 405
+        any /api/v1/me/recovery-codes             -                401 401 401 401 401 401 405 405
+        any /api/v1/me/passkeys/options           -                401 401 401 401 401 401 405 405
+        any /api/v1/me/passkeys                   -                401 401 401 401 401 401 405 405
+        any /api/v1/me/passkeys/{id}              -                401 401 401 401 401 401 405 405
+        any /api/v1/people                        -                401 401 401 401 401 401 405 405
+        any /api/v1/people/{id}                   -                401 401 401 401 401 401 405 405
+        any /api/v1/people/{id}/suspend           -                401 401 401 401 401 401 405 405
+        any /api/v1/people/{id}/resume            -                401 401 401 401 401 401 405 405
+        GET /api/v1/me                            -                401 401 401 401 401 401 403 403
+        PATCH /api/v1/me                          -                401 401 401 401 401 401 403 403
+        DELETE /api/v1/me                         -                401 401 401 401 401 401 403 403
+        GET /api/v1/me/sessions                   -                401 401 401 401 401 401 403 403
+        DELETE /api/v1/me/sessions                -                401 401 401 401 401 401 403 403
+        DELETE /api/v1/me/sessions/{id}           -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/confirm/options           -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/confirm                   -                401 401 401 401 401 401 403 403
+        PUT /api/v1/me/password                   -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/email                     -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/phone                     -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/phone/confirm             -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/totp                      -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/totp/confirm              -                401 401 401 401 401 401 403 403
+        DELETE /api/v1/me/totp                    -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/recovery-codes            -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/passkeys/options          -                401 401 401 401 401 401 403 403
+        POST /api/v1/me/passkeys                  -                401 401 401 401 401 401 403 403
+        GET /api/v1/me/passkeys                   -                401 401 401 401 401 401 403 403
+        PATCH /api/v1/me/passkeys/{id}            -                401 401 401 401 401 401 403 403
+        DELETE /api/v1/me/passkeys/{id}           -                401 401 401 401 401 401 403 403
+        DELETE /api/v1/sessions/current           -                401 401 401 401 401 401 403 403
+        GET /api/v1/people                        installation.people 401 401 401 401 401 401 403 200
+        GET /api/v1/people/{id}                   installation.people 401 401 401 401 401 401 403 200
+        POST /api/v1/people/{id}/suspend          installation.people 401 401 401 401 401 401 403 400
+        POST /api/v1/people/{id}/resume           installation.people 401 401 401 401 401 401 403 200
         any /api/v1/access-reviews                -                401 401 401 401 401 401 405 405
         any /api/v1/access-reviews/{id}           -                401 401 401 401 401 401 405 405
         any /api/v1/access-reviews/{id}/decide    -                401 401 401 401 401 401 405 405
@@ -331,6 +388,8 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         [_, _, _, "projects", "{id}", ..] => (await server.SendAsync("POST", "/api/v1/projects", """{"name":"p"}""")).Id,
         [_, _, _, "upstreams", "{id}", ..] => await server.CreateUpstreamAsync("u" + Guid.CreateVersion7().ToString("N")),
         [_, _, _, "me", "notifications", "{id}", ..] => "ntf_none",
+        [_, _, _, "me", "sessions" or "passkeys", "{id}", ..] => "none",
+        [_, _, _, "people", "{id}", ..] => (await server.AddPersonAsync(ManagementServer.OrganisationB)).AccountId,
         [_, _, _, "outbox", "{id}", ..] => await server.AddMessageAsync("held"),
         [_, _, _, "requests", "{id}", ..] => await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA),
         [_, _, _, var group, var kind, "{id}", ..] => await OrganisationObjects.NewAsync(server, group + "/" + kind),

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;

@@ -1,8 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
-using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages.Texts;

@@ -1,7 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
-using Sluice.Contracts.Management;
-using Sluice.Server.Accounts;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Operations;
 

@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Sluice.Contracts.Management;
-using Sluice.Server.Accounts;
 using Sluice.Server.Management.Operations;
 
 namespace Sluice.Server.Management.Accounts;

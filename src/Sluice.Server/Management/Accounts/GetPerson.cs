@@ -1,10 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
-using Sluice.Server.Accounts;
 using Sluice.Server.Authorization;
-using Sluice.Server.Management.Access;
-using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 
 namespace Sluice.Server.Management.Accounts;

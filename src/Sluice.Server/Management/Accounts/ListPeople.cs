@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Authorization;

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;

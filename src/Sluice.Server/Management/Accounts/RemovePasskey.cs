@@ -1,9 +1,3 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Sluice.Contracts.Errors;
-using Sluice.Contracts.Management;
-using Sluice.Server.Accounts;
-using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages.Texts;
 

@@ -1,9 +1,4 @@
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
-using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
-using Sluice.Server.Accounts;
-using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 
 namespace Sluice.Server.Management.Accounts;

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
-using Sluice.Gateway.Keys;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;

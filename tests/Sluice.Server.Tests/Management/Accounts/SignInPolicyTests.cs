@@ -42,6 +42,7 @@ public class SignInPolicyTests(ManagementServer server) : IClassFixture<Manageme
             {
                 await _server.TrySignInAsync(email), await _server.TrySignInAsync(email, AccountsBed.OtherPassword), await _server.TrySignInAsync(_server.NewAddress()),
                 await _server.OpenAsync("/sessions/passkey", answer), await _server.OpenAsync("/sessions/passkey/options", new { }), await _server.OpenAsync("/password-resets", new { email }),
+                await _server.OpenAsync("/registrations", new { email = _server.NewAddress(), password = AccountsBed.Password, name = "n" }),
             };
             replies.ShouldAllBe(r => r.Code == "sso_required");
             replies.Select(r => r.WithoutRequestId).Distinct().Count().ShouldBe(1);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
 using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Intake;
@@ -15,6 +16,9 @@ internal sealed class HtmlPage
         + ".wrong{border-left:4px solid #c81e1e;padding:.5em 1em;background:#fdf2f2}small{color:#555}";
 
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+
+    // Chinese stays legible; what means something in HTML is escaped all the same.
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     private readonly StringBuilder _body = new();
     private readonly string _title;
@@ -130,5 +134,5 @@ internal sealed class HtmlPage
         _ => "未能完成，请重试。",
     };
 
-    private static string Encode(string text) => HtmlEncoder.Default.Encode(text);
+    private static string Encode(string text) => Encoder.Encode(text);
 }
