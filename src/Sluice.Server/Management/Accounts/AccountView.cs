@@ -6,6 +6,7 @@ using Sluice.Gateway.Keys;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Tiers;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Accounts;
@@ -37,7 +38,7 @@ internal static class AccountView
         Email = account.Email!,
         EmailConfirmed = account.EmailConfirmed,
         EmailConfirmedAt = At(account.EmailConfirmedAtMs),
-        BusinessEmail = account.EmailConfirmed && await MailDomains.IsBusinessAsync(call.Accounts.Context, account.Email!, call.CancellationToken),
+        BusinessEmail = account.EmailConfirmed && await BusinessMail.StandingOf(call.Accounts.Context, account.Email!, call.CancellationToken) == BusinessMail.Business,
         Phone = account.PhoneNumber is { } phone ? PhoneNumber.Masked(phone) : null,
         PhoneConfirmed = account.PhoneNumberConfirmed,
         Name = account.Name,

@@ -5,6 +5,7 @@ using Sluice.Server.Accounts;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Tiers;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -59,6 +60,7 @@ internal static class ConfirmEmailChange
         await ConfirmationLinks.EndEarlierAsync(db, account.Id, ConfirmationPurposes.VerifyEmail, call.NowMs, cancellation);
         call.Audit("account.email_change", account.Id);
         call.OwnerChanged(account.Id);
+        await BusinessMail.RaiseAsync(call, db, account.Id, email.Text);
         return new Answer(new EmailChangeAnswer { Status = "changed" });
     }
 }

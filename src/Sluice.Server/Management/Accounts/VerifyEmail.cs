@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Tiers;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -39,6 +40,7 @@ internal static class VerifyEmail
         (account.EmailConfirmed, account.EmailConfirmedAtMs) = (true, call.NowMs);
         call.Audit("account.email_confirm", account.Id);
         call.OwnerChanged(account.Id);
+        await BusinessMail.RaiseAsync(call, db, account.Id, account.Email!);
         return new Answer(new NoticeAnswer { Message = "The address is confirmed." });
     }
 }
