@@ -30,7 +30,7 @@ internal static class PdfFile
             return FileVerdict.Refused("The PDF is damaged: its table of contents is not where it says. Print it into a new PDF.");
         if (PdfNames.Forbidden(trimmed, raw: true) is { } name)
             return FileVerdict.Refused(Carries(name));
-        return StreamsWrong(trimmed) is { } wrong ? FileVerdict.Refused(wrong) : new FileVerdict(null, trimmed.Length);
+        return StreamsWrong(trimmed) is { } wrong ? FileVerdict.Refused(wrong) : new FileVerdict(null, file.Length);
     }
 
     private static string Carries(string name) => name switch

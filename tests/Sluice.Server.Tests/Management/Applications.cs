@@ -74,9 +74,9 @@ internal static class Applications
         return key.Id;
     }
 
-    /// <summary>The kinds of what a person was told about something.</summary>
+    /// <summary>The kinds of what a person was told about something, by the alphabet: the clock stands still, so the order is not kept.</summary>
     public static async Task<string> ToldAsync(this ManagementServer server, string accountId, string subjectId) =>
-        string.Join(' ', await server.QueryAsync(db => db.Notifications.Where(n => n.AccountId == accountId && n.SubjectId == subjectId).OrderBy(n => n.Id).Select(n => n.Kind).ToListAsync()));
+        string.Join(' ', await server.QueryAsync(db => db.Notifications.Where(n => n.AccountId == accountId && n.SubjectId == subjectId).OrderBy(n => n.Kind).Select(n => n.Kind).ToListAsync()));
 
     /// <summary>What the audit log of an organisation says of something: action, actor and detail.</summary>
     public static Task<List<(string Action, string Actor, string Detail)>> AuditedAsync(this ManagementServer server, string organisationId, string subjectId) => server.QueryAsync(async db =>

@@ -7,6 +7,7 @@ using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Tiers;
+using Sluice.Server.Messages.Texts;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Accounts;
@@ -86,10 +87,19 @@ internal static class AccountView
     }
 
     /// <summary>Mails the owner that something which protects the account was changed; an address that was never confirmed gets nothing.</summary>
-    public static void TellOwner(OperationCall call, AccountRow account, string english, string chinese)
+    public static void TellOwner(OperationCall call, AccountRow account, AccountChange change)
     {
         if (account.EmailConfirmed)
-            call.Send(AccountMessages.Changed(account, call.BaseUrl, call.Now, english, chinese));
+            call.Send(AccountMessages.Changed(account, change, call.BaseUrl, call.Now));
+    }
+
+    /// <summary>What follows from an address that was proven just now: organisations and keys of its owner may stand better.</summary>
+    public static async Task ProvenAsync(OperationCall call, AccountRow account)
+    {
+        (account.EmailConfirmed, account.EmailConfirmedAtMs) = (true, call.NowMs);
+        foreach (var organisation in await BusinessMail.RaiseAsync(call, call.Accounts.Context, account.Id, account.Email!))
+            call.OrganisationChanged(organisation);
+        call.OwnerChanged(account.Id);
     }
 
     /// <summary>Takes a new password in, already hashed.</summary>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Operations;
-using Sluice.Server.Management.Tiers;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -37,10 +36,8 @@ internal static class VerifyEmail
             return AccountView.LinkNotValid;
 
         call.ActorId = account.Id;
-        (account.EmailConfirmed, account.EmailConfirmedAtMs) = (true, call.NowMs);
         call.Audit("account.email_confirm", account.Id);
-        call.OwnerChanged(account.Id);
-        await BusinessMail.RaiseAsync(call, db, account.Id, account.Email!);
+        await AccountView.ProvenAsync(call, account);
         return new Answer(new NoticeAnswer { Message = "The address is confirmed." });
     }
 }

@@ -10,8 +10,8 @@ namespace Sluice.Server.Management.Documents;
 /// <summary>Takes a file in that comes as base64 in a body: looked at, sealed, and ready to be added in the operation's transaction.</summary>
 internal static class DocumentIntake
 {
-    /// <summary>Room for the largest file in base64 and for the members beside it.</summary>
-    public const int BodyBytesMax = (DocumentFile.BytesMax / 3 * 4) + (64 * 1024);
+    /// <summary>Room for the largest file in base64, with every '+' of it written as an escape, as some JSON writers do, and for the members beside it.</summary>
+    public const int BodyBytesMax = 16 * 1024 * 1024;
     private const int NameCharsMax = 255;
 
     /// <summary>Reads and checks the file in a member; <see langword="null"/> where there is none or it is refused.</summary>

@@ -35,7 +35,7 @@ public sealed class EndQuotaGrantsTests : IAsyncLifetime
         var seen = _server.Changes.Seen.Count;
         await RunAsync();
         await RunAsync();
-        (await _server.ToldAsync(owner.AccountId, grant)).ShouldBe("quota_ends_soon quota_ended");
+        (await _server.ToldAsync(owner.AccountId, grant)).ShouldBe("quota_ended quota_ends_soon");
         (await _server.AuditedAsync(B, grant)).Select(a => (a.Action, a.Actor)).ShouldBe([("quota.end", "system")]);
         _server.Changes.Seen.Skip(seen).ShouldBe([key]);
         (await _server.QueryAsync(db => db.QuotaGrants.Where(g => g.Id == grant).Select(g => g.EndedAtMs).SingleAsync())).ShouldBe(_server.Time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -28,7 +28,7 @@ public class TicketTests(ManagementServer server) : IClassFixture<ManagementServ
 
         ((int)(await server.SendAsync("POST", $"/api/v1/tickets/{opened.Id}/messages", """{"text":"deepseek-chat"}""", owner.Token)).Status).ShouldBe(201);
         (await StatusAsync(opened.Id, owner)).ShouldBe("open");
-        (await server.ToldAsync(support.AccountId, opened.Id)).ShouldBe("ticket_opened ticket_message");
+        (await server.ToldAsync(support.AccountId, opened.Id)).ShouldBe("ticket_message ticket_opened");
         (await server.SendAsync("POST", $"/api/v1/support/tickets/{opened.Id}/close", token: support.Token)).Json.GetProperty("status").GetString().ShouldBe("closed");
         (await server.ToldAsync(owner.AccountId, opened.Id)).ShouldBe("ticket_answered ticket_closed");
         (await server.AuditedAsync(organisation, opened.Id)).Select(e => (e.Action, e.Actor)).ShouldBe(
@@ -66,6 +66,7 @@ public class TicketTests(ManagementServer server) : IClassFixture<ManagementServ
         var (_, owner) = await server.AddOrganisationAsync("enterprise");
         var support = await server.AddPersonAsync(ManagementServer.OrganisationA, "role_operator");
         var id = (await server.SendAsync("POST", "/api/v1/tickets", Body, owner.Token)).Id;
+        server.Time.Advance(TimeSpan.FromMilliseconds(1));
         await server.SendAsync("POST", $"/api/v1/support/tickets/{id}/messages", """{"text":"Which model?"}""", support.Token);
         var seen = await server.SendAsync("GET", $"/api/v1/tickets/{id}", token: owner.Token);
         var messages = seen.Json.GetProperty("messages").GetProperty("data").EnumerateArray().ToList();
