@@ -26,6 +26,8 @@ public sealed class ModelEndpoint
     public bool HasText { get; init; }
     /// <summary>Answered by the gateway itself.</summary>
     public bool IsQuestion { get; init; }
+    /// <summary>It tells a key nothing but what that key may do: no right of its owner has to name it.</summary>
+    public bool IsAboutTheKey { get; init; }
 
     public override string ToString() => Name;
 }
@@ -186,6 +188,7 @@ public static class ModelEndpoints
         Method = "GET",
         Paths = ["/v1/models", "/models", "/v1/models/{**model}", "/models/{**model}"],
         IsQuestion = true,
+        IsAboutTheKey = true,
     };
 
     public static readonly ModelEndpoint Balance = new()
@@ -194,10 +197,20 @@ public static class ModelEndpoints
         Method = "GET",
         Paths = ["/user/balance", "/v1/user/balance"],
         IsQuestion = true,
+        IsAboutTheKey = true,
+    };
+
+    /// <summary>OpenAI's list of completions that were kept for the caller (platform.openai.com/docs/api-reference/chat/list).</summary>
+    public static readonly ModelEndpoint StoredCompletions = new()
+    {
+        Name = "GET /v1/chat/completions",
+        Method = "GET",
+        Paths = ["/v1/chat/completions", "/chat/completions"],
+        IsQuestion = true,
     };
 
     public static readonly IReadOnlyList<ModelEndpoint> All =
-        [ChatCompletions, ChatCompletionsBeta, Completions, CompletionsBeta, Embeddings, ImageGenerations, Models, Balance];
+        [ChatCompletions, ChatCompletionsBeta, Completions, CompletionsBeta, Embeddings, ImageGenerations, Models, Balance, StoredCompletions];
 
     /// <summary>The names that a key's scope may list.</summary>
     public static readonly IReadOnlyList<string> Names = [.. All.Select(static e => e.Name).Distinct()];

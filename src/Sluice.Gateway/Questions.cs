@@ -17,9 +17,24 @@ public sealed class Questions(UpstreamRegistry upstreams, TimeProvider time)
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         if (exchange.Endpoint == ModelEndpoints.Balance) Balance(exchange);
+        else if (exchange.Endpoint == ModelEndpoints.StoredCompletions) NothingStored(exchange);
         else if (exchange.Http.Request.RouteValues.TryGetValue("model", out var model)) OneModel(exchange, (string)model!);
         else AllModels(exchange);
         exchange.FirstByte = time.GetTimestamp();
+    }
+
+    /// <summary>Prompts and answers are not kept here, so there are none to list; what an upstream keeps is the upstream's and belongs to all its callers alike.</summary>
+    private static void NothingStored(Exchange exchange)
+    {
+        using var json = new Utf8JsonWriter(exchange.Http.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteString("object"u8, "list"u8);
+        json.WriteStartArray("data"u8);
+        json.WriteEndArray();
+        json.WriteNull("first_id"u8);
+        json.WriteNull("last_id"u8);
+        json.WriteBoolean("has_more"u8, false);
+        json.WriteEndObject();
     }
 
     /// <summary>The models that the key may call, in OpenAI's form.</summary>

@@ -42,13 +42,13 @@ public sealed class CheckPermission : Stage
         if (NothingLeft(key) is { } why) return Missing(exchange, why);
         // Which models there are, and how one stands, is asked by every library before it calls anything; the answer names only what may be called. So an
         // owner's rights choose what is shown and do not have to name these routes; the key's own scope, which was written for this key, does.
-        if (exchange.Endpoint.IsQuestion) return null;
+        if (exchange.Endpoint.IsAboutTheKey) return null;
         var routeAllowed = false;
         for (var i = 0; i < rights.Count; i++)
         {
             var right = rights[i];
             if (right.Routes.Count > 0 && !AllowsRoute(right.Routes, exchange.Endpoint.Name)) continue;
-            if (AllowsModel(right.Models, exchange.Facts.Model)) return null;
+            if (exchange.Endpoint.IsQuestion || AllowsModel(right.Models, exchange.Facts.Model)) return null;
             routeAllowed = true;
         }
 
@@ -63,7 +63,7 @@ public sealed class CheckPermission : Stage
         return new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{exchange.Endpoint.Name}'{model}. {side}", param);
     }
 
-    private static bool AllowsModel(IReadOnlyList<string> patterns, string model)
+    public static bool AllowsModel(IReadOnlyList<string> patterns, string model)
     {
         if (patterns.Count == 0) return true;
         for (var i = 0; i < patterns.Count; i++)

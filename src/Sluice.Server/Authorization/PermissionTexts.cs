@@ -90,7 +90,7 @@ internal static class PermissionTexts
             .Select(action => language == Chinese ? InChinese(action, permission, projects) : InEnglish(action, permission, projects));
     }
 
-    private static string InEnglish(string action, Permission permission, IReadOnlyList<string>? projects)
+    private static string InEnglish(string action, Permission permission, List<string>? projects)
     {
         var text = action switch
         {
@@ -102,7 +102,7 @@ internal static class PermissionTexts
         return text + (projects is null ? Permissions.IsInProjects(action) ? ", in every project where the role is given." : "." : $", in {(projects.Count == 1 ? "the project" : "the projects")} {string.Join(", ", projects)} only.");
     }
 
-    private static string InChinese(string action, Permission permission, IReadOnlyList<string>? projects)
+    private static string InChinese(string action, Permission permission, List<string>? projects)
     {
         var text = action switch
         {

@@ -17,6 +17,7 @@ using Sluice.Server.Management;
 using Sluice.Server.Messages;
 using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Quota;
+using Sluice.Server.Reviews;
 using Sluice.Server.Secrets;
 using Sluice.Server.SingleSignOn;
 using Sluice.Server.Storage;
@@ -121,6 +122,8 @@ public sealed class SluiceHost : IAsyncDisposable
             });
             builder.Services.AddOidcSignIn(settings.SignIn);
             builder.Services.AddAudit(settings);
+            builder.Services.AddSingleton(new ReviewOptions(settings.RecordDays));
+            builder.Services.AddHostedService<LookAfterReviews>();
             builder.Services.AddHostedService<DropOldRecords>();
             builder.Services.AddSingleton<DeliverMessages>();
             builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());

@@ -10,7 +10,7 @@ public sealed class ManagementOptions
     public IReadOnlyList<string> Endpoints { get; set; } =
     [
         "POST /v1/chat/completions", "POST /v1/completions", "POST /beta/completions", "POST /v1/embeddings",
-        "POST /v1/images/generations", "GET /v1/models", "GET /user/balance",
+        "POST /v1/images/generations", "GET /v1/models", "GET /user/balance", "GET /v1/chat/completions",
     ];
 
     /// <summary>The stages that calls to an endpoint pass, in their order: by them the times in a request record are named.</summary>

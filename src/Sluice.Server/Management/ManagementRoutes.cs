@@ -1,3 +1,4 @@
+using Sluice.Server.Management.AccessReviews;
 using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
@@ -194,5 +195,16 @@ internal static class ManagementRoutes
         CloseTicket.AsSupport,
 
         GetDocument.Operation,
+
+        CreateReview.Operation,
+        ListReviews.Operation,
+        GetReview.Operation,
+        ListReviewItems.Operation,
+        DecideItem.Confirm,
+        DecideItem.Narrow,
+        DecideItem.Revoke,
+        DecideItems.Operation,
+        ExportEvidence.Operation,
+        VerifyEvidence.Operation,
     ];
 }

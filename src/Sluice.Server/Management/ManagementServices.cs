@@ -11,6 +11,7 @@ using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.OpenApi;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages;
+using Sluice.Server.Reviews;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 
@@ -36,6 +37,9 @@ public static class ManagementServices
         services.AddSingleton(static provider => new AuditVerification(provider.GetRequiredService<SluiceDatabase>().OpenAsync, provider.GetRequiredService<AuditChain>(),
             provider.GetRequiredService<ILogger<AuditVerification>>(), provider.GetService<CheckpointFile>()));
         services.AddSingleton<AuditExport>();
+        services.TryAddSingleton(new ReviewOptions());
+        services.AddSingleton<ReviewInquiry>();
+        services.AddSingleton<ReviewSeal>();
         services.AddSingleton<ManagementTools>();
         services.AddAccounts();
         services.AddSingleton<FormDoor>();

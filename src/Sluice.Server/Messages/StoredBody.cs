@@ -1,11 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Sluice.Server.Messages;
 
 /// <summary>The body of a message as the outbox keeps it under seal. A body that is not of this form is plain text.</summary>
-internal sealed record StoredBody(string Text)
+internal sealed partial record StoredBody(string Text)
 {
     /// <summary>For SMS providers that fill a template of their own.</summary>
     public string? Code { get; init; }
@@ -15,7 +16,8 @@ internal sealed record StoredBody(string Text)
 
     public static StoredBody Read(string body)
     {
-        if (!body.StartsWith("{\"text\":", StringComparison.Ordinal)) return new StoredBody(body);
+        // A text written without a form of its own says its code in words: it is the one run of six digits in it.
+        if (!body.StartsWith("{\"text\":", StringComparison.Ordinal)) return new StoredBody(body) { Code = SixDigits().Matches(body) is [var only] ? only.Value : null };
         try
         {
             return JsonSerializer.Deserialize(body, StoredBodyJson.Compact.StoredBody) ?? new StoredBody(body);
@@ -27,6 +29,9 @@ internal sealed record StoredBody(string Text)
     }
 
     public override string ToString() => "***";
+
+    [GeneratedRegex("(?<![0-9])[0-9]{6}(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex SixDigits();
 }
 
 [JsonSerializable(typeof(StoredBody))]

@@ -153,7 +153,8 @@ internal sealed class OidcProvider : IDisposable
         if (settings.RolesClaim is { } roles)
         {
             options.ClaimActions.MapJsonKey(roles, roles);
-            if (OidcIdentity.RootOf(roles) is var root && root != roles) options.ClaimActions.MapJsonKey(root, root);
+            // The framework's own mapping leaves objects out.
+            if (OidcIdentity.RootOf(roles) is var root && root != roles) options.ClaimActions.MapCustomJson(root, info => info.TryGetProperty(root, out var found) ? found.GetRawText() : null);
         }
         return options;
     }

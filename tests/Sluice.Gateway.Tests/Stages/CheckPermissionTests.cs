@@ -68,15 +68,24 @@ public class CheckPermissionTests
     }
 
     [Fact]
-    public void Questions_are_governed_by_the_keys_own_routes_and_not_by_the_owners()
+    public void What_a_key_asks_about_itself_is_governed_by_its_own_routes_and_not_by_the_owners()
     {
         IReadOnlyList<CallRight> chat = [new CallRight([ModelEndpoints.ChatCompletions.Name], [])];
         var key = ScriptedDirectory.Key("key_1", owner: "acc_1") with { OwnerRights = chat };
-        foreach (var question in ModelEndpoints.All.Where(e => e.IsQuestion))
+        foreach (var question in ModelEndpoints.All.Where(e => e.IsAboutTheKey))
         {
             Ask(key, question, "").ShouldBeNull();
             Ask(key with { Scope = new KeyScope([ModelEndpoints.ChatCompletions.Name], []) }, question, "").ShouldNotBeNull();
             Ask(key with { Scope = new KeyScope([question.Name], ["m"]) }, question, "").ShouldBeNull();
         }
+    }
+
+    [Fact]
+    public void Stored_completions_are_listed_for_those_only_whose_owner_may_ask_for_them()
+    {
+        var key = ScriptedDirectory.Key("key_1", owner: "acc_1");
+        Ask(key with { OwnerRights = [new CallRight([ModelEndpoints.ChatCompletions.Name], [])] }, ModelEndpoints.StoredCompletions, "").ShouldNotBeNull();
+        Ask(key with { OwnerRights = [new CallRight([ModelEndpoints.StoredCompletions.Name], ["deepseek-*"])] }, ModelEndpoints.StoredCompletions, "").ShouldBeNull();
+        Ask(key, ModelEndpoints.StoredCompletions, "").ShouldBeNull();
     }
 }

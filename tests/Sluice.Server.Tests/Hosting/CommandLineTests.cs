@@ -10,7 +10,12 @@ public class CommandLineTests
     public void Options_are_read_with_space_and_with_equals(params string[] args)
         => CommandLine.Parse(args).ShouldBe(new CommandLine("http://127.0.0.1:1", "d", false, false));
 
+    [Fact]
+    public void A_set_up_link_is_asked_for_by_name()
+        => CommandLine.Parse(["setup-link", "--data", "d"]).ShouldBe(new CommandLine(null, "d", false, false, SetupLink: true));
+
     [Theory]
+    [InlineData("'setup-link' is not an option", "--data", "d", "setup-link")]
     [InlineData("'--url' is not an option", "--url", "x")]
     [InlineData("'serve' is not an option", "serve")]
     [InlineData("'-d' is not an option", "-d", "x")]

@@ -169,7 +169,7 @@ internal sealed class MatrixObjects(SluiceDb db, string organisation, Person per
     private (string, string) Review()
     {
         var review = Add(new AccessReviewRow { Id = New(ObjectId.Review), OrganisationId = organisation, Name = "r", Status = "open", CreatedAtMs = _now, CreatedBy = "system", DueAtMs = _now + 86_400_000 });
-        var item = Add(new ReviewItemRow { Id = New(ObjectId.ReviewItem), ReviewId = review.Id, OrganisationId = organisation, SubjectKind = "key", SubjectId = Key().Id, Title = "k", Findings = "[]" });
+        var item = Add(new ReviewItemRow { Id = New(ObjectId.ReviewItem), ReviewId = review.Id, OrganisationId = organisation, SubjectKind = "key", SubjectId = Key().Id, Title = "k", Findings = "[]", Proposed = """{"expiresInDays":90}""" });
         return (review.Id, item.Id);
     }
 }

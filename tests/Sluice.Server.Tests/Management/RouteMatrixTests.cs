@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Server.Authorization;
+using Sluice.Server.Management;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Tests.Messages;
 
@@ -13,6 +14,25 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
     // `any` stands for the endpoints that answer methods and paths that there are not. A body of `{}` is sent where one is read.
     private const string Expected = """
         endpoint                                  permission       anonymous garbage data-plane setup revoked expired other own
+        any /api/v1/access-reviews                -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}           -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/decide    -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/evidence  -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/evidence/verify -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/items     -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/items/{item}/confirm -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/items/{item}/narrow -                401 401 401 401 401 401 405 405
+        any /api/v1/access-reviews/{id}/items/{item}/revoke -                401 401 401 401 401 401 405 405
+        GET /api/v1/access-reviews                reviews.read     401 401 401 401 401 401 200 200
+        GET /api/v1/access-reviews/{id}           reviews.read     401 401 401 401 401 401 404 200
+        GET /api/v1/access-reviews/{id}/evidence  reviews.read     401 401 401 401 401 401 404 409
+        GET /api/v1/access-reviews/{id}/items     reviews.read     401 401 401 401 401 401 404 200
+        POST /api/v1/access-reviews               reviews.write    401 401 401 401 401 401 409 201
+        POST /api/v1/access-reviews/{id}/decide   reviews.write    401 401 401 401 401 401 400 400
+        POST /api/v1/access-reviews/{id}/evidence/verify reviews.read     401 401 401 401 401 401 400 400
+        POST /api/v1/access-reviews/{id}/items/{item}/confirm reviews.write    401 401 401 401 401 401 404 200
+        POST /api/v1/access-reviews/{id}/items/{item}/narrow reviews.write    401 401 401 401 401 401 404 200
+        POST /api/v1/access-reviews/{id}/items/{item}/revoke reviews.write    401 401 401 401 401 401 404 200
         any /api/v1/audit                         -                401 401 401 401 401 401 405 405
         any /api/v1/audit/export                  -                401 401 401 401 401 401 405 405
         any /api/v1/audit/verify                  -                401 401 401 401 401 401 405 405
@@ -214,7 +234,8 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
             .Select(e => ((e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Single() ?? "any") + " " + e.RoutePattern.RawText, e.Metadata.GetMetadata<NeedsPermission>()!.Permission ?? "-")))
         {
             var (method, pattern) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
-            var path = pattern.Replace("{id}", await ObjectOfA(pattern), StringComparison.Ordinal).Replace("{**rest}", "v1/nothing/here", StringComparison.Ordinal);
+            var (reviewId, itemId) = await ReviewOfA(pattern);
+            var path = pattern.Replace("{item}", itemId, StringComparison.Ordinal).Replace("{id}", reviewId.Length > 0 ? reviewId : await ObjectOfA(pattern), StringComparison.Ordinal).Replace("{**rest}", "v1/nothing/here", StringComparison.Ordinal);
             var cells = new List<string>();
             foreach (var token in callers)
             {
@@ -298,6 +319,11 @@ public class RouteMatrixTests(ManagementServer server) : IClassFixture<Managemen
         var other = (await server.SendAsync("GET", "/api/v1/whoami", token: server.OtherToken)).Json;
         other.GetProperty("permissions").EnumerateArray().Select(p => p.GetString()).ShouldNotContain("upstreams.write");
     }
+
+    private async Task<(string Id, string Item)> ReviewOfA(string pattern) =>
+        ManagementRoutes.All.FirstOrDefault(o => ManagementRoutes.Root + o.Path == pattern && o.Path.StartsWith("/access-reviews/{id}", StringComparison.Ordinal)) is { } operation
+            ? await MatrixObjects.CreateAsync(server, operation, ManagementServer.OrganisationA, new Person("", "", ""))
+            : ("", "");
 
     private async Task<string> ObjectOfA(string pattern) => pattern.Split('/') switch
     {

@@ -138,6 +138,14 @@ public sealed partial class MessageTextsTests
         foreach (var plain in new[] { "", "Hello", "{}", "{\"text\":", "{\"text\":5}" }) StoredBody.Read(plain).ShouldBe(new StoredBody(plain));
     }
 
+    [Theory]
+    [InlineData("Sluice: your code is 123456, valid for 10 minutes.", "123456")]
+    [InlineData("【Sluice】您的验证码为 123456，10 分钟内有效。", "123456")]
+    [InlineData("Call +8613800138000.", null)]
+    [InlineData("123456 or 654321", null)]
+    [InlineData("No digits at all", null)]
+    public void A_code_in_a_plain_text_is_found(string text, string? code) => StoredBody.Read(text).Code.ShouldBe(code);
+
     [Fact]
     public void A_message_says_for_how_long_it_is_of_use()
     {

@@ -24,6 +24,7 @@ internal static class OpenRoutes
         [OidcEndpoints.StartRoute] = "Sends the browser to an identity provider; holds nothing of anybody.",
         [OidcEndpoints.CallbackRoute] = "Checks the identity provider's answer itself.",
         ["/secret-scanning/github"] = "Checks GitHub's signature of the body itself; not there unless the operator switches it on.",
+        ["/accept-invitation"] = "Shows a button; the operation behind it needs a signed-in person.",
         ["/confirm-email-change"] = "Shows a button; the link in the mail is checked by the operation behind it.",
         ["/reset-password"] = "Shows a form; the link in the mail is checked by the operation behind it.",
         ["/verify-email"] = "Shows a button; the link in the mail is checked by the operation behind it.",

@@ -6,6 +6,8 @@ using Sluice.Gateway.Keys;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Tiers;
+using Sluice.Server.Messages.Texts;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Accounts;
@@ -37,7 +39,7 @@ internal static class AccountView
         Email = account.Email!,
         EmailConfirmed = account.EmailConfirmed,
         EmailConfirmedAt = At(account.EmailConfirmedAtMs),
-        BusinessEmail = account.EmailConfirmed && await MailDomains.IsBusinessAsync(call.Accounts.Context, account.Email!, call.CancellationToken),
+        BusinessEmail = account.EmailConfirmed && await BusinessMail.StandingOf(call.Accounts.Context, account.Email!, call.CancellationToken) == BusinessMail.Business,
         Phone = account.PhoneNumber is { } phone ? PhoneNumber.Masked(phone) : null,
         PhoneConfirmed = account.PhoneNumberConfirmed,
         Name = account.Name,
@@ -85,10 +87,19 @@ internal static class AccountView
     }
 
     /// <summary>Mails the owner that something which protects the account was changed; an address that was never confirmed gets nothing.</summary>
-    public static void TellOwner(OperationCall call, AccountRow account, string english, string chinese)
+    public static void TellOwner(OperationCall call, AccountRow account, AccountChange change)
     {
         if (account.EmailConfirmed)
-            call.Send(AccountMessages.Changed(account, call.BaseUrl, call.Now, english, chinese));
+            call.Send(AccountMessages.Changed(account, change, call.BaseUrl, call.Now));
+    }
+
+    /// <summary>What follows from an address that was proven just now: organisations and keys of its owner may stand better.</summary>
+    public static async Task ProvenAsync(OperationCall call, AccountRow account)
+    {
+        (account.EmailConfirmed, account.EmailConfirmedAtMs) = (true, call.NowMs);
+        foreach (var organisation in await BusinessMail.RaiseAsync(call, call.Accounts.Context, account.Id, account.Email!))
+            call.OrganisationChanged(organisation);
+        call.OwnerChanged(account.Id);
     }
 
     /// <summary>Takes a new password in, already hashed.</summary>

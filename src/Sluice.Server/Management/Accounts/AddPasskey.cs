@@ -5,6 +5,7 @@ using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -48,7 +49,7 @@ internal static class AddPasskey
         await tools.Users.StoreOver(db).AddOrUpdatePasskeyAsync(me, passkey, call.CancellationToken);
         var row = db.Passkeys.Local.Single(p => p.CredentialId.AsSpan().SequenceEqual(passkey.CredentialId));
         call.Audit("account.passkey_add", me.Id, ("passkey", Passkeys.IdOf(row.CredentialId)));
-        AccountView.TellOwner(call, me, "A passkey was added to your account", "您的账号已添加通行密钥");
+        AccountView.TellOwner(call, me, AccountChange.PasskeyAdded);
         return new Answer(PasskeyView.Of(row));
     }
 }

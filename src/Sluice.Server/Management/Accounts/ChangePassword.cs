@@ -6,6 +6,7 @@ using Sluice.Gateway.Keys;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -75,7 +76,7 @@ internal static class ChangePassword
         await SessionStarter.EndAsync(db, id, call.Caller.SessionId, call.NowMs, call.CancellationToken);
         await ConfirmationLinks.EndEarlierAsync(db, id, ConfirmationPurposes.ResetPassword, call.NowMs, call.CancellationToken);
         call.Audit("account.password_change", id);
-        AccountView.TellOwner(call, me, "Your password was changed", "您的密码已修改");
+        AccountView.TellOwner(call, me, AccountChange.PasswordChanged);
         return new Answer(null);
     }
 }

@@ -52,13 +52,14 @@ internal static class ConfirmEmailChange
         var account = await call.Accounts.Everybody.SingleAsync(a => a.Id == link.AccountId, cancellation);
         if (await call.Accounts.Everybody.AnyAsync(a => a.NormalizedEmail == email.Normalized && a.Id != account.Id, cancellation))
             return new Refusal(ErrorCodes.Conflict, "Another account has the new address by now.");
-        AccountView.TellOwner(call, account, "Your e-mail address was changed", "您的邮箱地址已更改");
+        if (account.EmailConfirmed)
+            call.Send(AccountMessages.EmailChanged(account, email.Text, call.BaseUrl));
         (account.Email, account.NormalizedEmail, account.UserName, account.NormalizedUserName) = (email.Text, email.Normalized, email.Text, email.Normalized);
-        (account.EmailConfirmed, account.EmailConfirmedAtMs, account.SecurityStamp) = (true, call.NowMs, AccountUsers.NewStamp());
+        account.SecurityStamp = AccountUsers.NewStamp();
+        await AccountView.ProvenAsync(call, account);
         await ConfirmationLinks.EndEarlierAsync(db, account.Id, ConfirmationPurposes.ResetPassword, call.NowMs, cancellation);
         await ConfirmationLinks.EndEarlierAsync(db, account.Id, ConfirmationPurposes.VerifyEmail, call.NowMs, cancellation);
         call.Audit("account.email_change", account.Id);
-        call.OwnerChanged(account.Id);
         return new Answer(new EmailChangeAnswer { Status = "changed" });
     }
 }

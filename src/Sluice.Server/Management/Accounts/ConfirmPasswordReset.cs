@@ -6,6 +6,7 @@ using Sluice.Gateway.Keys;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -38,6 +39,8 @@ internal static class ConfirmPasswordReset
         var password = call.Body.Secret("newPassword", PasswordPolicy.InputCharsMax, required: true);
         if (call.Refused() is { } refusal)
             return refusal;
+        if (call.Tools.Accounts.Sessions.Closed(SignInMethods.Password) is { } closed)
+            return closed;
         var db = call.Accounts.Context;
         if (await call.Tools.Accounts.Links.FindAsync(db, ConfirmationPurposes.ResetPassword, LinkPrefix, token, call.Now, call.CancellationToken) is not { } link)
             return AccountView.LinkNotValid;
@@ -64,7 +67,7 @@ internal static class ConfirmPasswordReset
         if (!account.EmailConfirmed)
         {
             await AccountRemains.ClearAccessAsync(db, account, call.CancellationToken);
-            (account.EmailConfirmed, account.EmailConfirmedAtMs) = (true, call.NowMs);
+            await AccountView.ProvenAsync(call, account);
             call.Audit("account.email_confirm", account.Id);
         }
 
@@ -74,7 +77,7 @@ internal static class ConfirmPasswordReset
         await ConfirmationLinks.EndEarlierAsync(db, account.Id, ConfirmationPurposes.ResetPassword, call.NowMs, call.CancellationToken);
         call.Audit("account.password_reset", account.Id);
         call.OwnerChanged(account.Id);
-        AccountView.TellOwner(call, account, "Your password was changed", "您的密码已修改");
+        AccountView.TellOwner(call, account, AccountChange.PasswordChanged);
         return new Answer(new NoticeAnswer { Message = "The new password works now. All sessions have ended; sign in again." });
     }
 }

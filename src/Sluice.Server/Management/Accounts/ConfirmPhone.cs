@@ -5,6 +5,7 @@ using Sluice.Server.Accounts;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -53,7 +54,7 @@ internal static class ConfirmPhone
         (me.PhoneNumber, me.PhoneNumberConfirmed) = (row.Target, true);
         call.Audit("account.phone_confirm", me.Id);
         call.OwnerChanged(me.Id);
-        AccountView.TellOwner(call, me, "Your telephone number was confirmed", "您的手机号已确认");
+        AccountView.TellOwner(call, me, AccountChange.PhoneConfirmed);
         return new Answer(await AccountView.OfAsync(call, me));
     }
 }

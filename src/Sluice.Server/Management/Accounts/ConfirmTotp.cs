@@ -5,6 +5,7 @@ using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -45,7 +46,7 @@ internal static class ConfirmTotp
         await store.ReplaceCodesAsync(me, codes, call.CancellationToken);
         (me.TwoFactorEnabled, me.TotpLastStep, me.SecondFactorFailedCount, me.SecondFactorBlockedUntilMs, me.SecurityStamp) = (true, step, 0, null, AccountUsers.NewStamp());
         call.Audit("account.totp_on", me.Id);
-        AccountView.TellOwner(call, me, "Two-factor sign-in was switched on", "您的账号已开启双重验证");
+        AccountView.TellOwner(call, me, AccountChange.SecondFactorOn);
         return new Answer(new RecoveryCodesAnswer { Codes = codes });
     }
 }

@@ -5,6 +5,7 @@ using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -40,7 +41,7 @@ internal static class DisableTotp
         await db.AccountTokens.Where(t => t.UserId == me.Id).ExecuteDeleteAsync(call.CancellationToken);
         (me.TwoFactorEnabled, me.SecurityStamp) = (false, AccountUsers.NewStamp());
         call.Audit("account.totp_off", me.Id);
-        AccountView.TellOwner(call, me, "Two-factor sign-in was switched off", "您的账号已关闭双重验证");
+        AccountView.TellOwner(call, me, AccountChange.SecondFactorOff);
         return new Answer(null);
     }
 }

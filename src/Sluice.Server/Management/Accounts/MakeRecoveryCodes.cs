@@ -5,6 +5,7 @@ using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -38,7 +39,7 @@ internal static class MakeRecoveryCodes
         var codes = RecoveryCodes.New();
         await call.Tools.Accounts.Users.StoreOver(call.Accounts.Context).ReplaceCodesAsync(me, codes, call.CancellationToken);
         call.Audit("account.recovery_codes", me.Id);
-        AccountView.TellOwner(call, me, "New recovery codes were made for your account", "您的账号已生成新的恢复代码");
+        AccountView.TellOwner(call, me, AccountChange.RecoveryCodesMade);
         return new Answer(new RecoveryCodesAnswer { Codes = codes });
     }
 }

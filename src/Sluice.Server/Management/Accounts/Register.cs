@@ -46,6 +46,8 @@ internal static class Register
             call.Body.Refuse("password", ErrorCodes.InvalidValue, $"'password' {wrong}");
         if (call.Refused() is { } refusal)
             return refusal;
+        if (call.Tools.Accounts.Sessions.Closed(SignInMethods.Password) is { } closed)
+            return closed;
         if (call.Tools.Accounts.Options.Registration is RegistrationMode.Closed)
             return new Refusal(ErrorCodes.RegistrationClosed, "Ask the operator of this installation.");
         if (call.Tools.Accounts.Options.Registration is RegistrationMode.Invited && !await IsInvitedAsync(call, email!, invitation))

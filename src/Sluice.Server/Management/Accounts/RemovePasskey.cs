@@ -5,6 +5,7 @@ using Sluice.Contracts.Management;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Accounts;
 
@@ -35,7 +36,7 @@ internal static class RemovePasskey
             return Outcome.NotFound;
         call.Accounts.Remove(row);
         call.Audit("account.passkey_remove", call.Caller.AccountId!, ("passkey", call.Id));
-        AccountView.TellOwner(call, await AccountView.MeAsync(call), "A passkey was removed from your account", "您的账号已移除通行密钥");
+        AccountView.TellOwner(call, await AccountView.MeAsync(call), AccountChange.PasskeyRemoved);
         return new Answer(null);
     }
 }

@@ -36,9 +36,8 @@ internal static class VerifyEmail
             return AccountView.LinkNotValid;
 
         call.ActorId = account.Id;
-        (account.EmailConfirmed, account.EmailConfirmedAtMs) = (true, call.NowMs);
         call.Audit("account.email_confirm", account.Id);
-        call.OwnerChanged(account.Id);
+        await AccountView.ProvenAsync(call, account);
         return new Answer(new NoticeAnswer { Message = "The address is confirmed." });
     }
 }

@@ -16,8 +16,9 @@ internal sealed class KeyPages(OrganisationScope data, KeyFilter filter, int lim
 {
     /// <summary>Rows of an index that are looked at for one page.</summary>
     public const int LookedAtMax = 10_000;
-    /// <summary>The same where each row must be fetched through another table.</summary>
+    /// <summary>The same where keys are fetched by what another table says, and how many at once.</summary>
     public const int TagsLookedAtMax = 2_000;
+    private const int TagsAtOnce = 200;
     // A caller who reaches so many projects reads them one after the other.
     private const int ProjectsMax = 50;
 
@@ -25,13 +26,7 @@ internal sealed class KeyPages(OrganisationScope data, KeyFilter filter, int lim
     public async Task<KeyPage> NewestAsync(string? after)
     {
         if (filter.Tag is { } tag)
-        {
-            var tagged = await Tagged(tag, after).ToListAsync(cancellationToken);
-            return tagged.Count > limit
-                ? new KeyPage(tagged[..limit], tagged[limit - 1].Id)
-                : new KeyPage(tagged, await TagRows(tag, after).Skip(TagsLookedAtMax - 1).Select(t => t.KeyId).FirstOrDefaultAsync(cancellationToken));
-        }
-
+            return await TaggedAsync(tag, after);
         if (filter.ProjectId is not null || data.ReachedProjects is not { Count: <= ProjectsMax } projects)
             return await LedAsync(filter, after);
 
@@ -91,8 +86,7 @@ internal sealed class KeyPages(OrganisationScope data, KeyFilter filter, int lim
     internal IQueryable<string> LedPlace(KeyFilter by, string? after) =>
         After(by.By(by.Lead, data.Keys), after).OrderByDescending(k => k.Id).Skip(LookedAtMax - 1).Select(k => k.Id);
 
-    internal IQueryable<KeyRow> Tagged(string tag, string? after) =>
-        filter.Rest(TagRows(tag, after).Take(TagsLookedAtMax).Join(data.Keys, t => t.KeyId, k => k.Id, (_, k) => k), nowMs).OrderByDescending(k => k.Id).Take(limit + 1);
+    internal IQueryable<KeyRow> Among(IReadOnlyCollection<string> ids) => filter.Rest(data.Keys.Where(k => ids.Contains(k.Id)), nowMs);
 
     internal IQueryable<KeyRow> InNameOrder(string low, string high, string? above)
     {
@@ -114,6 +108,25 @@ internal sealed class KeyPages(OrganisationScope data, KeyFilter filter, int lim
         if (keys.Count > limit)
             return new KeyPage(keys[..limit], keys[limit - 1].Id);
         return new KeyPage(keys, by.HasMoreThan(by.Lead) ? await LedPlace(by, after).FirstOrDefaultAsync(cancellationToken) : null);
+    }
+
+    // A join would leave the order of the tables to the database, and which one is the large one is not known to it.
+    private async Task<KeyPage> TaggedAsync(string tag, string? after)
+    {
+        var keys = new List<KeyRow>();
+        for (var lookedAt = 0; lookedAt < TagsLookedAtMax; lookedAt += TagsAtOnce)
+        {
+            var ids = await TagRows(tag, after).Take(TagsAtOnce).Select(t => t.KeyId).ToListAsync(cancellationToken);
+            if (ids.Count > 0)
+                keys.AddRange((await Among(ids).ToListAsync(cancellationToken)).OrderByDescending(k => k.Id, StringComparer.Ordinal));
+            if (keys.Count > limit)
+                return new KeyPage(keys[..limit], keys[limit - 1].Id);
+            if (ids.Count < TagsAtOnce)
+                return new KeyPage(keys, null);
+            after = ids[^1];
+        }
+
+        return new KeyPage(keys, after);
     }
 
     private async Task<KeyPage> NamedAsync(IQueryable<KeyRow> found)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Storage;
 
@@ -17,9 +18,9 @@ internal sealed record KeyParts(IReadOnlyList<KeyCredentialRow> Credentials, IRe
         if (keys.Count == 0)
             return [];
         var ids = keys.Select(k => k.Id).ToList();
-        var credentials = (await call.Data.KeyCredentials.AsNoTracking().Where(c => ids.Contains(c.KeyId)).ToListAsync(call.CancellationToken)).ToLookup(c => c.KeyId);
-        var tags = (await call.Data.KeyTags.AsNoTracking().Where(t => ids.Contains(t.KeyId)).ToListAsync(call.CancellationToken)).ToLookup(t => t.KeyId, t => t.Tag);
-        var uses = await call.Data.KeyUses.AsNoTracking().Where(u => ids.Contains(u.KeyId)).ToDictionaryAsync(u => u.KeyId, call.CancellationToken);
+        var credentials = (await CredentialsOf(call.Data, ids).ToListAsync(call.CancellationToken)).ToLookup(c => c.KeyId);
+        var tags = (await TagsOf(call.Data, ids).ToListAsync(call.CancellationToken)).ToLookup(t => t.KeyId, t => t.Tag);
+        var uses = await UsesOf(call.Data, ids).ToDictionaryAsync(u => u.KeyId, call.CancellationToken);
         var owners = await KeyOwner.ReadAsync(call, keys.Select(k => k.OwnerId));
         return
         [
@@ -27,4 +28,10 @@ internal sealed record KeyParts(IReadOnlyList<KeyCredentialRow> Credentials, IRe
                 k.OwnerId is { } owner ? owners[owner] : null, uses.GetValueOrDefault(k.Id))),
         ];
     }
+
+    internal static IQueryable<KeyCredentialRow> CredentialsOf(OrganisationScope data, List<string> ids) => data.KeyCredentials.AsNoTracking().Where(c => ids.Contains(c.KeyId));
+
+    internal static IQueryable<KeyTagRow> TagsOf(OrganisationScope data, List<string> ids) => data.KeyTags.AsNoTracking().Where(t => ids.Contains(t.KeyId));
+
+    internal static IQueryable<KeyUseRow> UsesOf(OrganisationScope data, List<string> ids) => data.KeyUses.AsNoTracking().Where(u => ids.Contains(u.KeyId));
 }

@@ -3,6 +3,7 @@ using Sluice.Gateway.Upstreams;
 using Sluice.Server.Messages;
 using Sluice.Server.Audit;
 using Sluice.Server.Management.AuditLog;
+using Sluice.Server.Reviews;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage.Records;
 
@@ -10,7 +11,7 @@ namespace Sluice.Server.Management.Operations;
 
 /// <summary>What operations work with beside the database.</summary>
 internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, Sluice.Server.Accounts.AccountTools accounts, ManagementOptions options, Outbox outbox,
-    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport)
+    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal)
 {
     public KeyHasher Hasher { get; } = hasher;
     public SecretSealer Sealer { get; } = sealer;
@@ -24,6 +25,9 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     public AuditVerification AuditVerification { get; } = auditVerification;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public AuditExport AuditExport { get; } = auditExport;
+    /// <summary>Asked with the caller's part of the database.</summary>
+    public ReviewInquiry ReviewInquiry { get; } = reviewInquiry;
+    public ReviewSeal ReviewSeal { get; } = reviewSeal;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;

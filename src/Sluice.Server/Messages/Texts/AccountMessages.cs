@@ -135,7 +135,7 @@ internal sealed record NewSignIn(DateTimeOffset At, string ClientIp, string User
     }
 }
 
-internal enum AccountChange { PasswordChanged, PasskeyAdded, PasskeyRemoved, SecondFactorOn, SecondFactorOff, RecoveryCodesMade, SignInLinked }
+internal enum AccountChange { PasswordChanged, PasskeyAdded, PasskeyRemoved, SecondFactorOn, SecondFactorOff, RecoveryCodesMade, SignInLinked, PhoneConfirmed }
 
 /// <summary>Something about how an account is signed in to was changed.</summary>
 internal sealed record AccountChanged(AccountChange Change, DateTimeOffset At, Uri AccountLink) : MessageText
@@ -152,6 +152,7 @@ internal sealed record AccountChanged(AccountChange Change, DateTimeOffset At, U
             AccountChange.SecondFactorOn => ("Two-factor sign-in was switched on", "您的账号已开启双重验证"),
             AccountChange.SecondFactorOff => ("Two-factor sign-in was switched off", "您的账号已关闭双重验证"),
             AccountChange.RecoveryCodesMade => ("New recovery codes were made for your account", "您的账号已生成新的恢复代码"),
+            AccountChange.PhoneConfirmed => ("A telephone number was confirmed for your account", "您的账号已确认手机号"),
             _ => ("Single sign-on was connected to your account", "您的账号已绑定单点登录"),
         };
         letter.Subject(english, chinese);

@@ -86,6 +86,27 @@ public sealed class RecordReader
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) ?? 0L, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>What keys were used for since an instant: see <see cref="KeyUsageQuery"/>.</summary>
+    public async Task<IReadOnlyList<KeyUsage>> UsageAsync(IReadOnlyCollection<string> keyIds, long sinceMs, CancellationToken cancellationToken)
+    {
+        if (keyIds.Count == 0) return [];
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var query = new KeyUsageQuery(keyIds, sinceMs);
+        foreach (var day in await DaysAsync(connection, RecordDays.OfMs(sinceMs - SlackMs), int.MaxValue, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await query.AddDayAsync(connection, day, RecordDays.Floor(sinceMs - SlackMs), cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException e) when (IsDropped(e))
+            {
+                // Retention dropped the day between listing it and reading it.
+            }
+        }
+        return query.Usage;
+    }
+
     /// <summary>Days that have records, newest first.</summary>
     internal async Task<IReadOnlyList<int>> DaysAsync(int first, int last, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ create index keys_by_name on keys (organisation_id, name_folded, id);
 create index keys_by_kind on keys (organisation_id, kind, id);
 drop index keys_by_project;
 create index keys_by_project on keys (project_id, organisation_id, id);
-create index keys_not_revoked on keys (organisation_id, id) where revoked_at_ms is null;
+create index keys_not_revoked on keys (organisation_id, id, revoked_at_ms) where revoked_at_ms is null;
 create index keys_revoked on keys (organisation_id, id) where revoked_at_ms is not null;
 create index keys_disabled on keys (organisation_id, id) where revoked_at_ms is null and not enabled;
 create index management_tokens_by_account on management_tokens (account_id);
@@ -296,7 +296,7 @@ create table key_tags (
   tag text collate "C" not null,
   primary key (key_id, tag)
 );
-create index key_tags_by_tag on key_tags (organisation_id, tag, key_id);
+create index key_tags_by_tag on key_tags (tag, organisation_id, key_id);
 
 create table key_uses (
   key_id text collate "C" not null primary key,

@@ -80,7 +80,7 @@ internal static class AccountsBed
     {
         var outbox = server.Services.GetRequiredService<Outbox>();
         var rows = await server.QueryAsync(db => db.Outbox.AsNoTracking().Where(m => m.Recipient == recipient).OrderBy(m => m.CreatedAtMs).ThenBy(m => m.Id).ToListAsync());
-        return [.. rows.Select(m => new Received(m.Kind, m.Subject, outbox.BodyOf(m)!))];
+        return [.. rows.Select(m => new Received(m.Kind, m.Subject, StoredBody.Read(outbox.BodyOf(m)!).Text))];
     }
 
     /// <summary>The last message that somebody got.</summary>

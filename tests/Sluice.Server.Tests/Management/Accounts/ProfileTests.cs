@@ -126,7 +126,7 @@ public class ProfileTests(ManagementServer server) : IClassFixture<ManagementSer
         (await _server.AsAsync(person, "GET", "/me")).Json.GetProperty("email").GetString().ShouldBe(wanted);
         await _server.SignedInAsync(wanted);
         (await _server.TrySignInAsync(email)).Code.ShouldBe("invalid_credentials");
-        (await _server.MailsAsync(email)).ShouldContain(m => m.Kind == "account_changed");
+        (await _server.MailsAsync(email)).ShouldContain(m => m.Kind == "email_change_notice");
     }
 
     [Fact]

@@ -135,8 +135,15 @@ public abstract class KeyPagesContract(KeyPagesBed bed) : IAsyncDisposable
         foreach (var after in new[] { null, Id(Count / 2) })
         {
             var pages = Pages(filter, 100);
-            await ShouldBeIndexedAsync(filter.Tag is { } tag ? pages.Tagged(tag, after) : pages.Led(filter, after), name);
-            await ShouldBeIndexedAsync(filter.Tag is { } again ? pages.TagRows(again, after).Skip(KeyPages.TagsLookedAtMax - 1).Select(t => t.KeyId).Take(1) : pages.LedPlace(filter, after).Take(1), name);
+            if (filter.Tag is { } tag)
+            {
+                await ShouldBeIndexedAsync(pages.TagRows(tag, after).Take(200), name, "tag=?");
+                await ShouldBeIndexedAsync(pages.Among([.. Enumerable.Range(1, 200).Select(Id)]), name);
+                continue;
+            }
+
+            await ShouldBeIndexedAsync(pages.Led(filter, after), name);
+            await ShouldBeIndexedAsync(pages.LedPlace(filter, after).Take(1), name);
         }
     }
 
@@ -155,11 +162,20 @@ public abstract class KeyPagesContract(KeyPagesBed bed) : IAsyncDisposable
     public async Task The_keys_that_count_are_counted_by_an_index() =>
         await ShouldBeIndexedAsync(Scope(null).Keys.Where(k => k.RevokedAtMs == null).Take(1_000), "count");
 
-    private async Task ShouldBeIndexedAsync<T>(IQueryable<T> query, string what)
+    [Fact]
+    public async Task What_belongs_to_the_keys_of_a_page_is_found_by_their_ids()
+    {
+        var ids = Enumerable.Range(Count - 100, 100).Select(Id).ToList();
+        await ShouldBeIndexedAsync(KeyParts.CredentialsOf(Scope(null), ids), "credentials", "key_id=?");
+        await ShouldBeIndexedAsync(KeyParts.TagsOf(Scope(null), ids), "tags", "key_id=?");
+        await ShouldBeIndexedAsync(KeyParts.UsesOf(Scope(null), ids), "uses", "key_id=?");
+    }
+
+    private async Task ShouldBeIndexedAsync<T>(IQueryable<T> query, string what, string? by = null)
     {
         await using var command = query.CreateDbCommand();
         if (command.Connection!.State is not System.Data.ConnectionState.Open) await _db.Database.OpenConnectionAsync(Token);
-        (await bed.ObjectionAsync(command)).ShouldBeNull($"{what}: {command.CommandText}");
+        (await bed.ObjectionAsync(command, by)).ShouldBeNull($"{what}: {command.CommandText}");
     }
 
     private KeyPages Pages(KeyFilter filter, int limit, IReadOnlyList<string>? projects = null) => new(Scope(projects), filter, limit, NowMs, Token);

@@ -27,6 +27,8 @@ public abstract class SystemActContract : IAsyncLifetime
 
     protected SystemActContract(IStorageBackend backend) => _backend = backend;
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public async ValueTask InitializeAsync()
@@ -67,22 +69,22 @@ public abstract class SystemActContract : IAsyncLifetime
         await RunAllAsync(nodes);
         await using (var db = _database.CreateContext())
         {
-            (await db.AuditEntries.CountAsync()).ShouldBe(0);
-            (await db.QuotaGrants.SingleAsync()).RemindedAtMs.ShouldBe(Now);
-            (await db.EnterpriseApplications.SingleAsync()).RemindedDays.ShouldBe(7);
+            (await db.AuditEntries.CountAsync(Token)).ShouldBe(0);
+            (await db.QuotaGrants.SingleAsync(Token)).RemindedAtMs.ShouldBe(Now);
+            (await db.EnterpriseApplications.SingleAsync(Token)).RemindedDays.ShouldBe(7);
         }
 
         _time.Advance(TimeSpan.FromDays(1));
         await RunAllAsync(nodes);
         await using (var db = _database.CreateContext())
         {
-            (await db.AuditEntries.Select(a => a.Action).ToListAsync()).Order().ShouldBe(["key.update", "quota.end", "verification.expire"]);
-            (await db.QuotaGrants.SingleAsync()).EndedAtMs.ShouldBe(Now);
-            var organisation = await db.Organisations.SingleAsync(o => o.Id == "org_1");
+            (await db.AuditEntries.Select(a => a.Action).ToListAsync(Token)).Order().ShouldBe(["key.update", "quota.end", "verification.expire"]);
+            (await db.QuotaGrants.SingleAsync(Token)).EndedAtMs.ShouldBe(Now);
+            var organisation = await db.Organisations.SingleAsync(o => o.Id == "org_1", Token);
             (organisation.Tier, organisation.VerifiedUntilMs).ShouldBe(("personal", null));
-            LimitValues.Of(await db.Keys.SingleAsync()).ShouldBe(new LimitValues(2000, 60, 5, 10));
-            (await db.Changes.OrderBy(c => c.Kind).Select(c => c.Kind + " " + c.SubjectId).ToListAsync()).Order().ShouldBe(["key key_1", "key key_1", "organisation org_1"]);
-            (await new AuditChain(_material, _time).VerifyAsync(db, "org_1", CancellationToken.None)).FirstBadSeq.ShouldBeNull();
+            LimitValues.Of(await db.Keys.SingleAsync(Token)).ShouldBe(new LimitValues(2000, 60, 5, 10));
+            (await db.Changes.OrderBy(c => c.Kind).Select(c => c.Kind + " " + c.SubjectId).ToListAsync(Token)).Order().ShouldBe(["key key_1", "key key_1", "organisation org_1"]);
+            (await new AuditChain(_material, _time).VerifyAsync(db, "org_1", Token)).FirstBadSeq.ShouldBeNull();
         }
     }
 
@@ -90,14 +92,14 @@ public abstract class SystemActContract : IAsyncLifetime
     public async Task An_act_that_does_nothing_or_fails_leaves_nothing()
     {
         var (run, _, _) = Node();
-        (await run.RunAsync("nothing", _ => Task.CompletedTask, CancellationToken.None)).ShouldBeFalse();
+        (await run.RunAsync("nothing", _ => Task.CompletedTask, Token)).ShouldBeFalse();
         await Should.ThrowAsync<InvalidOperationException>(run.RunAsync("fails", act =>
         {
             act.Audit("org_1", "some.act", "key_1");
             throw new InvalidOperationException("no");
-        }, CancellationToken.None));
+        }, Token));
         await using var db = _database.CreateContext();
-        (await db.AuditEntries.CountAsync()).ShouldBe(0);
+        (await db.AuditEntries.CountAsync(Token)).ShouldBe(0);
     }
 
     [Fact]
@@ -116,10 +118,10 @@ public abstract class SystemActContract : IAsyncLifetime
         var claims = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             await using var db = _database.CreateContext();
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            var quota = await DecideQuota.ClaimAsync(db.QuotaApplications, await db.QuotaApplications.SingleAsync(a => a.Id == "qap_2"), "approved", CancellationToken.None);
-            var company = await DecideEnterprise.ClaimAsync(db.EnterpriseApplications, await db.EnterpriseApplications.SingleAsync(a => a.Id == "ent_2"), "approved", CancellationToken.None);
-            await transaction.CommitAsync();
+            await using var transaction = await db.Database.BeginTransactionAsync(Token);
+            var quota = await DecideQuota.ClaimAsync(db.QuotaApplications, await db.QuotaApplications.SingleAsync(a => a.Id == "qap_2", Token), "approved", Token);
+            var company = await DecideEnterprise.ClaimAsync(db.EnterpriseApplications, await db.EnterpriseApplications.SingleAsync(a => a.Id == "ent_2", Token), "approved", Token);
+            await transaction.CommitAsync(Token);
             return (quota, company);
         })));
         claims.Count(c => c.quota).ShouldBe(1);

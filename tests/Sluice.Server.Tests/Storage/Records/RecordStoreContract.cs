@@ -199,6 +199,43 @@ public abstract class RecordStoreContract(IStorageBackend backend) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_list_holds_what_lies_in_one_of_the_windows_and_fits_the_filter()
+    {
+        RequestRecord Of(int daysAgo, string project, string endpoint = "POST /v1/chat/completions", int status = 200, string? error = null)
+        {
+            var record = Full(Noon.AddDays(-daysAgo), status: status);
+            (record.ProjectId, record.Endpoint, record.ErrorCode) = (project, endpoint, error);
+            return record;
+        }
+
+        var (a1, a8, b8, b31, c1) = (Of(1, "prj_a"), Of(8, "prj_a", "POST /v1/embeddings"), Of(8, "prj_b", status: 429, error: "rate_limit_exceeded"), Of(31, "prj_b", status: 503), Of(1, "prj_c"));
+        await Store.WriteAsync(Batch(a1, a8, b8, b31, c1), Token);
+        RecordWindow Window(int? days, params string[] projects) => new(projects.Length == 0 ? null : projects, days is { } d ? Noon.AddDays(-d).ToUnixTimeMilliseconds() : null);
+        await SeesAsync(null, a1, a8, b8, b31, c1);
+        await SeesAsync([]);
+        await SeesAsync([new RecordWindow([], null)]);
+        await SeesAsync([Window(null)], a1, a8, b8, b31, c1);
+        await SeesAsync([Window(7)], a1, c1);
+        await SeesAsync([Window(7, "prj_a"), Window(30, "prj_b")], a1, b8);
+        await SeesAsync([Window(null, "prj_a", "prj_b")], a1, a8, b8, b31);
+        await SeesAsync([Window(7), Window(null, "prj_b")], a1, c1, b8, b31);
+        await SeesAsync([Window(null, "'; drop table records; --")]);
+        await FindsAsync(new RecordFilter { Endpoint = "POST /v1/embeddings" }, a8);
+        await FindsAsync(new RecordFilter { ErrorCode = "rate_limit_exceeded" }, b8);
+        await FindsAsync(new RecordFilter { StatusMin = 400, StatusMax = 499 }, b8);
+        await FindsAsync(new RecordFilter { StatusMin = 400, Windows = [Window(30)] }, b8);
+
+        Task SeesAsync(RecordWindow[]? windows, params RequestRecord[] expected) => FindsAsync(new RecordFilter { Windows = windows }, expected);
+
+        async Task FindsAsync(RecordFilter filter, params RequestRecord[] expected)
+        {
+            (await AllAsync(filter, 2)).Select(r => r.RequestId).ShouldBe(expected.Select(r => r.RequestId), ignoreOrder: true);
+            foreach (var record in new[] { a1, a8, b8, b31, c1 }.Where(_ => filter is { Endpoint: null, ErrorCode: null, StatusMin: null, Windows: not null }))
+                filter.Windows!.Any(w => w.Holds(record)).ShouldBe(expected.Contains(record));
+        }
+    }
+
+    [Fact]
     public async Task A_search_for_something_rare_stops_in_good_time_and_goes_on_with_the_cursor()
     {
         var rare = Full(Noon.AddMinutes(-10), status: 418);

@@ -7,13 +7,16 @@ using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Accounts.Pages;
 
 /// <summary>
-/// The door for forms on pages without scripts: the same open operations as over the API, under the same limits. A form's fields become the operation's body.
+/// The door for forms on pages without scripts: the same operations as over the API, under the same checks and limits. A form's fields become the operation's body;
+/// where a person is needed, the session's cookie tells who it is.
 /// </summary>
-internal sealed partial class FormDoor(RunOperation run, ManagementLoad load, StrangerLoad strangers, ManagementOptions options, TimeProvider time, ILogger<FormDoor> log)
+internal sealed partial class FormDoor(RunOperation run, AuthenticateCaller authenticate, SluiceDatabase database, ManagementLoad load, StrangerLoad strangers, ManagementOptions options, TimeProvider time,
+    ILogger<FormDoor> log)
 {
     private const int BytesMax = 64 * 1024;
 
@@ -50,9 +53,21 @@ internal sealed partial class FormDoor(RunOperation run, ManagementLoad load, St
         await Task.Yield();
         var requestId = ObjectId.New(ObjectId.Request, time.GetUtcNow());
         http.Response.Headers["x-request-id"] = requestId;
+        var caller = Caller.Anonymous;
+        if (operation.Open is null)
+        {
+            if (!SessionCookie.TryRead(http.Request, out var token))
+                return (null, new Refusal(ErrorCodes.MissingManagementToken));
+            await using var db = database.CreateContext();
+            var (found, unknown) = await authenticate.FindAsync(db, token, "", time.GetUtcNow(), http.RequestAborted);
+            if (found is null)
+                return (null, unknown);
+            caller = found;
+        }
+
         if (StrictJson.Read(Json(fields), out var body) is { } unfit)
             return (null, unfit);
-        var input = new OperationInput(Caller.Anonymous, requestId, "", "", new QueryFields(QueryCollection.Empty), new BodyFields(body!.RootElement), null)
+        var input = new OperationInput(caller, requestId, "", "", new QueryFields(QueryCollection.Empty), new BodyFields(body!.RootElement), null)
         {
             ClientIp = address,
             UserAgent = PlainText.Shortened(http.Request.Headers.UserAgent.ToString(), 200),

@@ -45,7 +45,7 @@ internal sealed class HtmlPage
     /// <summary>Why the form was not taken.</summary>
     public HtmlPage Refuse(Refusal refusal)
     {
-        var words = IsChinese ? Chinese(refusal) : refusal.Detail is { } detail ? $"{refusal.Code.Sentence} {detail}" : refusal.Code.Sentence;
+        var words = refusal.Code.Status == 401 && !IsChinese ? "Sign in first, then open this link again." : IsChinese ? Chinese(refusal) : refusal.Detail is { } detail ? $"{refusal.Code.Sentence} {detail}" : refusal.Code.Sentence;
         _body.Append("<p class=\"wrong\" role=\"alert\">").Append(Encode(words)).Append("</p>\n");
         return this;
     }
@@ -119,6 +119,7 @@ internal sealed class HtmlPage
     private static string Chinese(Refusal refusal) => refusal switch
     {
         { Code: var code } when code == ErrorCodes.LinkNotValid => "链接无效：已被使用、已过期或不完整。请重新获取。",
+        { Code.Status: 401 } => "请先登录，然后重新打开此链接。",
         { Code: var code } when code == ErrorCodes.RateLimitExceeded => "操作过于频繁，请稍后再试。",
         { Code: var code } when code == ErrorCodes.Conflict => "该邮箱已有账号，请换一个。",
         { Code.Status: >= 500 } => "服务器繁忙，请稍后再试。",

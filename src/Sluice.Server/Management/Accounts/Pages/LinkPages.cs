@@ -13,6 +13,7 @@ internal static class LinkPages
     [
         new("/verify-email", VerifyEmail.Operation, "Confirm your e-mail address", "确认邮箱地址", "Confirm that this address is yours.", "请确认该邮箱属于您。", "Confirm", "确认", "The address is confirmed. You can sign in now.", "邮箱已确认，现在可以登录。"),
         new("/reset-password", ConfirmPasswordReset.Operation, "Choose a new password", "设置新密码", "All sessions end when the password is changed.", "密码修改后，所有登录会话将失效。", "Set the password", "设置密码", "The new password works now. Sign in again.", "新密码已生效，请重新登录。", AsksPassword: true),
+        new("/accept-invitation", Invitations.AcceptInvitation.Operation, "Join the organisation", "加入组织", "You were invited to an organisation. Sign in with the invited address first, then accept here.", "您收到了加入组织的邀请。请先使用受邀邮箱登录，然后在此接受。", "Accept", "接受", "You are a member now.", "您已成为该组织的成员。"),
         new("/confirm-email-change", ConfirmEmailChange.Operation, "Change of e-mail address", "更改邮箱地址", "Agree to the change. It takes effect once the old and the new address have both agreed.", "同意更改。新旧邮箱均同意后生效。", "Agree", "同意", "Agreed. The change takes effect once both addresses have agreed.", "已同意。新旧邮箱均同意后生效。"),
     ];
 
