@@ -98,7 +98,7 @@ public sealed class MessageLogTests : IAsyncLifetime
     public async Task Only_a_role_with_the_permission_reads_messages(string role)
     {
         var person = await _server.AddPersonAsync(ManagementServer.OrganisationA, role);
-        var expected = Sluice.Server.Authorization.BuiltInRoles.All.Single(r => r.Id == role).Permissions.Any(p => Sluice.Server.Authorization.Permissions.Matches(p.Action, "installation.outbox")) ? 200 : 403;
+        var expected = Server.Authorization.BuiltInRoles.All.Single(r => r.Id == role).Permissions.Any(p => Server.Authorization.Permissions.Matches(p.Action, "installation.outbox")) ? 200 : 403;
         ((int)(await SendAsync("GET", "/api/v1/outbox", token: person.Token)).Status).ShouldBe(expected);
     }
 

@@ -43,7 +43,7 @@ public sealed class RolesFromClaimsTests : IAsyncLifetime
 
     private static string[] Permissions(JsonElement who) => [.. who.GetProperty("permissions").EnumerateArray().Select(p => p.GetString()!)];
 
-    private Task AssignAsync(string account, string role) => _bed.QueryAsync(async db =>
+    private Task<int> AssignAsync(string account, string role) => _bed.QueryAsync(async db =>
     {
         db.Assignments.Add(new AssignmentRow
         {

@@ -81,7 +81,7 @@ public sealed class EvidenceTests : IAsyncLifetime
     {
         var (first, _) = await FinishedAsync();
         var (second, _) = await FinishedAsync();
-        await _bed.Server.QueryAsync(db => db.Database.ExecuteSqlRawAsync($"update access_reviews set evidence = (select evidence from access_reviews where id = '{first}'), signature = (select signature from access_reviews where id = '{first}') where id = '{second}'"));
+        await _bed.Server.QueryAsync(db => db.Database.ExecuteSqlAsync($"update access_reviews set evidence = (select evidence from access_reviews where id = {first}), signature = (select signature from access_reviews where id = {first}) where id = {second}"));
         (await _bed.Server.SendAsync("GET", $"/api/v1/access-reviews/{second}/evidence")).Status.ShouldBe(HttpStatusCode.Conflict);
     }
 
