@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sluice.Server.Authorization;
+using Sluice.Server.Management;
 using Sluice.Server.Management.Access;
 
 namespace Sluice.Server.Tests.Management;
