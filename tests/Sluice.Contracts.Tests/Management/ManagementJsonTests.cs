@@ -99,13 +99,14 @@ public class ManagementJsonTests
         Limits = new KeyLimitsAnswer { CallsPerDay = 500 },
         Credentials = [new KeyCredentialAnswer { Prefix = "sk-slc_test_AbC", LastFour = "wxyz", CreatedAt = Noon }],
         Usage = new KeyUsageAnswer { Day = new DateOnly(2026, 11, 24), CallsToday = 3, CallsPerDay = 500 },
+        Priority = "standard", RequiresSigning = false, Tags = [],
         Key = secret,
     };
 
     [Fact]
     public void A_key_says_its_nulls_but_has_no_secret()
         => JsonSerializer.Serialize(Key(), ManagementJson.Default.KeyAnswer).ShouldBe(
-            """{"id":"key_1","name":"n","kind":"test","projectId":"prj_1","organisationId":"org_1","prefix":"sk-slc_test_AbC","lastFour":"wxyz","enabled":true,"status":"active","createdAt":"2026-11-24T12:00:00.000Z","updatedAt":"2026-11-24T12:00:00.000Z","expiresAt":null,"revokedAt":null,"allowedNetworks":[],"scope":{"routes":[],"models":[]},"limits":{"callsPerDay":500,"requestsPerMinute":null,"tokensPerMinute":null,"concurrency":null},"credentials":[{"prefix":"sk-slc_test_AbC","lastFour":"wxyz","createdAt":"2026-11-24T12:00:00.000Z","expiresAt":null}],"usage":{"day":"2026-11-24","callsToday":3,"callsPerDay":500}}""");
+            """{"id":"key_1","name":"n","kind":"test","projectId":"prj_1","organisationId":"org_1","prefix":"sk-slc_test_AbC","lastFour":"wxyz","enabled":true,"status":"active","createdAt":"2026-11-24T12:00:00.000Z","updatedAt":"2026-11-24T12:00:00.000Z","expiresAt":null,"revokedAt":null,"allowedNetworks":[],"scope":{"routes":[],"models":[]},"limits":{"callsPerDay":500,"requestsPerMinute":null,"tokensPerMinute":null,"concurrency":null},"credentials":[{"prefix":"sk-slc_test_AbC","lastFour":"wxyz","createdAt":"2026-11-24T12:00:00.000Z","expiresAt":null}],"usage":{"day":"2026-11-24","callsToday":3,"callsPerDay":500},"owner":null,"narrowedBy":null,"tags":[],"priority":"standard","requiresSigning":false,"lastUse":null,"revokedReason":null}""");
 
     [Fact]
     public void A_page_of_keys_survives()
