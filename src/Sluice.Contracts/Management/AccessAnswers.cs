@@ -78,7 +78,7 @@ public sealed record AccessObstacleAnswer
     /// <summary>
     /// Stable: <c>not_a_member</c>, <c>account_suspended</c>, <c>no_role</c>, <c>other_project</c>, <c>route_not_allowed</c>, <c>model_not_allowed</c>, <c>operator_only</c>,
     /// <c>token_revoked</c>, <c>token_expired</c>, <c>token_scope</c>, <c>key_revoked</c>, <c>key_expired</c>, <c>key_disabled</c>, <c>key_scope</c>, <c>key_project</c>,
-    /// <c>key_calls_only</c>, <c>owner_not_a_member</c>, <c>owner_suspended</c>, <c>owner_rights</c>.
+    /// <c>key_calls_only</c>, <c>organisation_suspended</c>, <c>owner_not_a_member</c>, <c>owner_suspended</c>, <c>owner_rights</c>.
     /// </summary>
     public required string Code { get; init; }
 

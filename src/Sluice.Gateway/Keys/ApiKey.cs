@@ -71,7 +71,17 @@ public sealed record ApiKey
     public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
     public KeyLimits Limits { get; init; } = KeyLimits.None;
     /// <summary>Raise <see cref="Limits"/> for a while.</summary>
-    public IReadOnlyList<LimitBoost> Boosts { get; init; } = [];
+    public IReadOnlyList<LimitBoost> Boosts
+    {
+        get;
+        init
+        {
+            field = value;
+            HasBoosts = value.Count > 0;
+        }
+    } = [];
+    /// <summary>Asked on every call.</summary>
+    internal bool HasBoosts { get; private init; }
 
     /// <summary>The person whose key this is; <see langword="null"/> for a service's.</summary>
     public string? OwnerId { get; init; }

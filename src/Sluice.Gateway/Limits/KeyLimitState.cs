@@ -49,7 +49,7 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
     /// <param name="ticks">Monotonic clock.</param>
     public LimitVerdict Take(ApiKey key, long tokens, long utcTicks, long ticks)
     {
-        var limits = key.Boosts.Count == 0 ? key.Limits : Boosted(key, utcTicks);
+        var limits = key.HasBoosts ? Boosted(key, utcTicks) : key.Limits;
         tokens = Math.Min(tokens, TokensMax);
         var slot = ticks / SlidingWindow.TicksPerSlot;
         _lastUsedTicks = Math.Max(_lastUsedTicks, ticks);
@@ -88,7 +88,7 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
 
         if (exceeded != LimitKind.None)
         {
-            if (key.Boosts.Count > 0)
+            if (key.HasBoosts)
             {
                 longest = TicksUntilTaken(key, tokens, utcTicks, ticks);
                 neverFits = longest < 0;

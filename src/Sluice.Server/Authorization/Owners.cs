@@ -33,7 +33,7 @@ internal static class Owners
     /// <summary>The organisations that would have no owner without this person: leaving, deleting the account or suspending it must be refused or said.</summary>
     public static async Task<IReadOnlyList<string>> OnlyOwnedByAsync(SluiceDb db, string accountId, CancellationToken cancellationToken)
     {
-        var owned = await db.Assignments.Where(a => a.AccountId == accountId && a.RoleId == BuiltInRoles.OwnerId && a.ProjectId == null).Select(a => a.OrganisationId).Distinct().Order().ToListAsync(cancellationToken);
+        var owned = await OwnedByAsync(db, accountId, cancellationToken);
         var only = new List<string>();
         foreach (var organisationId in owned)
         {
@@ -43,6 +43,16 @@ internal static class Owners
 
         return only;
     }
+
+    /// <summary><see cref="LockAsync"/> for every organisation that a person owns, always in the same order.</summary>
+    public static async Task LockOwnedByAsync(SluiceDb db, string accountId, CancellationToken cancellationToken)
+    {
+        foreach (var organisationId in await OwnedByAsync(db, accountId, cancellationToken))
+            await LockAsync(db, organisationId, cancellationToken);
+    }
+
+    private static Task<List<string>> OwnedByAsync(SluiceDb db, string accountId, CancellationToken cancellationToken) =>
+        db.Assignments.Where(a => a.AccountId == accountId && a.RoleId == BuiltInRoles.OwnerId && a.ProjectId == null).Select(a => a.OrganisationId).Distinct().Order().ToListAsync(cancellationToken);
 
     private static IQueryable<AssignmentRow> Assignments(SluiceDb db, string organisationId) =>
         db.Assignments.Where(a => a.OrganisationId == organisationId && a.RoleId == BuiltInRoles.OwnerId && a.ProjectId == null

@@ -24,13 +24,22 @@ internal sealed record RoleUse(IReadOnlySet<string> Actions, bool IsWhole, long?
         ["assignment"] = [Permissions.MembersWrite, Permissions.RolesWrite],
         ["role"] = [Permissions.RolesWrite],
         ["token"] = [Permissions.TokensWrite],
-        ["organisation"] = [Permissions.OrganisationWrite, Permissions.OrganisationOwn],
+        ["organisation"] = [Permissions.OrganisationWrite],
+        ["organisation.create"] = [],
+        ["organisation.transfer"] = [Permissions.OrganisationOwn],
+        ["organisation.delete"] = [Permissions.OrganisationOwn],
+        ["review.export"] = [],
         ["review"] = [Permissions.ReviewsWrite],
         ["quota"] = [Permissions.QuotaRequest],
         ["quota.approve"] = [Permissions.QuotaApprove],
         ["quota.reject"] = [Permissions.QuotaApprove],
+        ["quota.end"] = [Permissions.QuotaApprove],
         ["ticket"] = [Permissions.TicketsWrite],
         ["verification"] = [Permissions.VerificationApply],
+        ["verification.approve"] = [Permissions.InstallationVerifications],
+        ["verification.reject"] = [Permissions.InstallationVerifications],
+        ["person"] = [Permissions.InstallationPeople],
+        ["installation"] = [Permissions.InstallationSettings],
         ["budget"] = [Permissions.BudgetsWrite],
         ["alert"] = [Permissions.AlertsWrite],
         ["tier"] = [Permissions.InstallationSettings],
@@ -64,6 +73,6 @@ internal sealed record RoleUse(IReadOnlySet<string> Actions, bool IsWhole, long?
         return new RoleUse(actions, whole, lastMs);
     }
 
-    /// <summary>Whether making use of a permission leaves a trace.</summary>
-    public static bool LeavesTrace(string action) => action == Permissions.ApiCall || NeededFor.Values.Any(needed => needed.Contains(action));
+    /// <summary>Whether making use of a permission leaves a trace in the organisation's own log: what the operator does to others stands in theirs.</summary>
+    public static bool LeavesTrace(string action) => action == Permissions.ApiCall || (!action.StartsWith("installation.", StringComparison.Ordinal) && NeededFor.Values.Any(needed => needed.Contains(action)));
 }

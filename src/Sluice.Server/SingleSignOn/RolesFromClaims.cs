@@ -76,6 +76,9 @@ internal sealed class RolesFromClaims(ILogger<RolesFromClaims> log)
         return wanted;
     }
 
-    private static async Task<bool> IsLastOwnerAsync(SluiceDb db, AssignmentRow assignment, CancellationToken cancellationToken) =>
-        !await db.Assignments.AnyAsync(a => a.OrganisationId == assignment.OrganisationId && a.RoleId == BuiltInRoles.OwnerId && a.ProjectId == null && a.Id != assignment.Id, cancellationToken);
+    private static async Task<bool> IsLastOwnerAsync(SluiceDb db, AssignmentRow assignment, CancellationToken cancellationToken)
+    {
+        await Owners.LockAsync(db, assignment.OrganisationId, cancellationToken);
+        return !await Owners.WithoutAsync(db, assignment.OrganisationId, assignment.Id, cancellationToken);
+    }
 }

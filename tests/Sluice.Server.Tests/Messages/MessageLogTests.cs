@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Gateway.Keys;
+using Sluice.Server.Authorization;
 using Sluice.Server.Messages;
 using Sluice.Server.Storage;
 using Sluice.Server.Tests.Management;
@@ -98,7 +99,7 @@ public sealed class MessageLogTests : IAsyncLifetime
     public async Task Only_a_role_with_the_permission_reads_messages(string role)
     {
         var person = await _server.AddPersonAsync(ManagementServer.OrganisationA, role);
-        var expected = Server.Authorization.BuiltInRoles.All.Single(r => r.Id == role).Permissions.Any(p => Server.Authorization.Permissions.Matches(p.Action, "installation.outbox")) ? 200 : 403;
+        var expected = BuiltInRoles.All.Single(r => r.Id == role).Permissions.Any(p => Permissions.Matches(p.Action, "installation.outbox")) ? 200 : 403;
         ((int)(await SendAsync("GET", "/api/v1/outbox", token: person.Token)).Status).ShouldBe(expected);
     }
 

@@ -15,7 +15,7 @@ public sealed partial class MessageTextsTests
     private static MessageText[] All(string hostile = "Acme") =>
     [
         new VerifyEmail(Link, Hour), new PasswordReset(Link, Hour), new EmailChangeConfirmation(Link, Hour), new EmailChangeNotice($"new@{hostile}.example", false, Link), new EmailChangeNotice($"new@{hostile}.example", true, Link),
-        new AddressInUse(Link, Link), new NewSignIn(At, "203.0.113.7", hostile, Link), new Invitation(hostile, hostile, hostile, Link, At), new VerificationDecided(hostile, true, hostile, Link),
+        new AddressInUse(Link, Link), new NewSignIn(At, "203.0.113.7", hostile, Link), new VerificationDecided(hostile, true, hostile, Link),
         new VerificationDecided(hostile, false, hostile, Link), new TicketAnswered(hostile, "tkt_1", Link), new Notice(hostile, hostile, Link), new TestMessage(At, false),
         new QuotaDecided(hostile, "callsPerDay", true, 10_000, At, hostile, Link), new QuotaDecided(hostile, hostile, false, 10_000, null, hostile, Link), new GrantEndsSoon(hostile, "concurrency", 50, 5, At, Link),
         new KeyLeaked(hostile, "sk-slc_live_…abcd", hostile, At, Link), new ReviewDue(hostile, 3, At, Link), new ReviewOverdue(hostile, 3, At, At, Link), new ReviewEnded(hostile, 1, 2, 3, Link),

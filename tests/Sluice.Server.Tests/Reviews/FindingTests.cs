@@ -96,6 +96,10 @@ public class FindingTests
     }
 
     [Fact]
+    public void What_an_operator_does_to_others_is_not_called_unused() =>
+        Judge(BuiltInRoles.Operator, RoleUse.Of(["upstream.update"], called: false, Ms(1))).ShouldSatisfyAllConditions(j => j.Findings.ShouldBeEmpty(), j => j.Proposed.ShouldBeNull());
+
+    [Fact]
     public void Somebody_who_changed_nothing_is_proposed_to_be_an_auditor() => Judge(BuiltInRoles.Admin, RoleUse.Of([], called: false, Ms(1))).Proposed!.RoleId.ShouldBe("role_auditor");
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed partial class FromSignUpToProductionTests
 
         // The audit log holds, and is handed out.
         var verdict = await ada.DoAsync("POST", "/audit/verify");
-        verdict.GetProperty("valid").GetBoolean().ShouldBeTrue(verdict.ToString());
+        verdict.GetProperty("holds").GetBoolean().ShouldBeTrue(verdict.ToString());
         var export = await ada.TextAsync("GET", "/audit/export?format=jsonl");
         ada.Status.ShouldBe(200);
         foreach (var act in new[] { "organisation.create", "role.create", "key.create", "role.update" })

@@ -44,8 +44,8 @@ internal static class DecideItem
         var note = call.Body.Text("note", ItemDecision.NoteCharsMax);
         if (call.Refused() is { } refusal)
             return refusal;
-        // One decision at a time: owners must not take each other away at once, and the last decision ends the review.
-        await call.Data.LockOwnersAsync(call.CancellationToken);
+        if (await ItemDecision.BeginAsync(call) is { } demoted)
+            return demoted;
         var review = await call.Data.AccessReviews.SingleOrDefaultAsync(r => r.Id == call.Id, call.CancellationToken);
         var item = await call.Data.ReviewItems.SingleOrDefaultAsync(i => i.ReviewId == call.Id && i.Id == call.Item, call.CancellationToken);
         if (review is null || item is null)

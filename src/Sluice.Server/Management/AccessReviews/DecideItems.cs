@@ -54,8 +54,8 @@ internal static class DecideItems
     private static async ValueTask<Outcome> RunAsync(OperationCall call)
     {
         var (asked, used) = ((List<Asked>, IReadOnlyList<KeyUsage>))call.Prepared!;
-        // One decision at a time: owners must not take each other away at once, and the last decision ends the review.
-        await call.Data.LockOwnersAsync(call.CancellationToken);
+        if (await ItemDecision.BeginAsync(call) is { } demoted)
+            return demoted;
         if (await call.Data.AccessReviews.SingleOrDefaultAsync(r => r.Id == call.Id, call.CancellationToken) is not { } review)
             return Outcome.NotFound;
         var ids = asked.Select(a => a.ItemId!).ToList();

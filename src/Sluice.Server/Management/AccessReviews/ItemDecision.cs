@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
+using Sluice.Server.Authorization;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Roles;
 using Sluice.Server.Reviews;
 using Sluice.Server.Storage;
 using Sluice.Server.Storage.Records;
@@ -31,6 +33,15 @@ internal sealed class ItemDecision(OperationCall call, AccessReviewRow review, I
             return [];
         var items = call.Data.ReviewItems.Where(i => i.ReviewId == call.Id && i.SubjectKind == ReviewItemKinds.Key && itemIds.Contains(i.Id));
         return await call.Tools.Records.UsageAsync(await items.Select(i => i.SubjectId).ToListAsync(call.CancellationToken), sinceMs, call.CancellationToken);
+    }
+
+    /// <summary>One at a time: owners must not take each other away at once, the last decision ends the review, and whoever was demoted while waiting decides nothing.</summary>
+    public static async ValueTask<Refusal?> BeginAsync(OperationCall call)
+    {
+        await call.Data.LockOwnersAsync(call.CancellationToken);
+        return (await Giving.RightsAsync(call)).Allows(Permissions.ReviewsWrite)
+            ? null
+            : new Refusal(ErrorCodes.PermissionDenied, $"It needs '{Permissions.ReviewsWrite}', which the caller held a moment ago and does not hold any more.");
     }
 
     public async ValueTask<Refusal?> ApplyAsync(ReviewItemRow item, string verb, string? note)

@@ -31,10 +31,8 @@ internal static class DeleteMe
         if (AccountView.NotFresh(call) is { } old)
             return old;
         var (db, id) = (call.Accounts.Context, call.Caller.AccountId!);
-        var alone = await db.Assignments.Where(a => a.AccountId == id && a.RoleId == BuiltInRoles.OwnerId && a.ProjectId == null
-            && !db.Assignments.Any(b => b.OrganisationId == a.OrganisationId && b.RoleId == BuiltInRoles.OwnerId && b.ProjectId == null && b.AccountId != id
-                && db.Accounts.Any(c => c.Id == b.AccountId && c.SuspendedAtMs == null)))
-            .Select(a => a.OrganisationId).Distinct().ToListAsync(call.CancellationToken);
+        await Owners.LockOwnedByAsync(db, id, call.CancellationToken);
+        var alone = await Owners.OnlyOwnedByAsync(db, id, call.CancellationToken);
         if (alone.Count > 0)
             return new Refusal(ErrorCodes.Conflict, $"You are the only owner of {string.Join(", ", alone)}. Give somebody else the role Owner first.");
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
+using Sluice.Gateway;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Storage;
@@ -13,6 +14,8 @@ internal static class ExplainKey
         var finding = new AccessFinding();
         if (question.Action != Permissions.ApiCall)
             finding.Stop("key_calls_only", $"A key is for calling models; '{question.Action}' needs a session or a management token.", "Sign in, or make a token: POST /api/v1/tokens.");
+        if (await call.Data.Organisations.AnyAsync(o => o.SuspendedAtMs != null, call.CancellationToken))
+            finding.Stop("organisation_suspended", "The organisation is suspended.", "Ask the operator of this installation.");
         if (key.RevokedAtMs is not null)
             finding.Stop("key_revoked", "The key was revoked, which is for good.", "Make a new one.");
         if (key.ExpiresAtMs <= call.NowMs)
@@ -24,9 +27,11 @@ internal static class ExplainKey
         var scope = new Permission { Action = Permissions.ApiCall, Routes = TextList.Parse(key.ScopeRoutes), Models = TextList.Parse(key.ScopeModels) };
         if (question.Route is { } route && !Rights.ReachesRoute(scope, route))
             finding.Stop("key_scope", $"The key's scope does not hold the route {route}.", "Change 'scope.routes' of the key.");
-        if (question.Model is { } model && !Rights.ReachesModel(scope, model))
+        // Which models there are and how a key stands is asked without naming a model, and an owner's roles need not name these routes.
+        var asks = ModelEndpoints.All.Any(e => e.IsQuestion && e.Name == question.Route);
+        if (question.Model is { } model && !asks && !Rights.ReachesModel(scope, model))
             finding.Stop("key_scope", $"The key's scope does not hold the model {model}.", "Change 'scope.models' of the key.");
-        await WeighOwnerAsync(call, question with { Action = Permissions.ApiCall, ProjectId = key.ProjectId }, key, finding);
+        await WeighOwnerAsync(call, new AccessQuestion(Permissions.ApiCall, asks ? null : question.Route, asks ? null : question.Model, key.ProjectId), key, finding);
         return Outcome.Of(finding.Answer(key.Id, question));
     }
 

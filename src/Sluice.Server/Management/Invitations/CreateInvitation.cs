@@ -3,11 +3,11 @@ using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Members;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Roles;
-using Sluice.Server.Management.Tiers;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Invitations;
@@ -37,10 +37,7 @@ internal static class CreateInvitation
 
     private static async ValueTask<Outcome> RunAsync(OperationCall call)
     {
-        var text = call.Body.Text("email", MailAddressText.CharsMax, required: true);
-        var email = text is null ? null : MailAddressText.Canonical(text);
-        if (text is not null && email is null)
-            call.Body.Refuse("email", ErrorCodes.InvalidValue, "'email' must be an e-mail address with a plain ASCII part before the '@'.");
+        var email = AccountView.Email(call.Body);
         var roleId = call.Body.Text("roleId", 64, required: true);
         var projectId = call.Body.Text("projectId", 64);
         if (call.Refused() is { } refusal)
@@ -57,7 +54,7 @@ internal static class CreateInvitation
         if (Giving.Refused(await Giving.RightsAsync(call), role!, projectId) is { } beyond)
             return beyond;
         // Whether somebody outside the organisation has an account is nobody's business here.
-        var normalized = MailAddressText.Normalized(email!);
+        var normalized = email!.Normalized;
         if (await call.Data.People.AnyAsync(p => p.NormalizedEmail == normalized && p.EmailConfirmed, token))
             return new Refusal(ErrorCodes.Conflict, "A member has this address. Give them the role instead.");
         var pending = call.Data.Invitations.Pending(call.NowMs);
@@ -71,7 +68,7 @@ internal static class CreateInvitation
         {
             Id = ObjectId.New(ObjectId.Invitation, call.Now),
             OrganisationId = call.Caller.OrganisationId,
-            Email = email!,
+            Email = email.Text,
             NormalizedEmail = normalized,
             RoleId = role!.Id,
             ProjectId = projectId,

@@ -1,6 +1,7 @@
 using Sluice.Gateway.Keys;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Messages;
+using Sluice.Server.Messages.Texts;
 using Sluice.Server.Storage;
 
 namespace Sluice.Server.Management.Invitations;
@@ -10,6 +11,8 @@ internal static class InvitationMail
 {
     public static void Send(OperationCall call, InvitationRow invitation, PlainSecret secret, string organisation, string role)
     {
+        // Names that somebody chose go to people who never asked for a mail from here.
+        (organisation, role) = (Letter.Name(organisation), Letter.Name(role));
         var link = $"{call.BaseUrl}/accept-invitation?token={secret.Reveal()}";
         var body = $"""
             You are invited to {organisation} as {role}.

@@ -14,9 +14,6 @@ namespace Sluice.Server.Management.Keys;
 /// <summary>Makes a key, whichever operation asks for one: the same checks, defaults and audit entry.</summary>
 internal static class NewKey
 {
-    /// <summary>Keys of one organisation that are not revoked. Every node keeps all keys in memory.</summary>
-    public const int KeysMax = 1_000_000;
-
     /// <param name="fields">What the body says of it.</param>
     /// <param name="ownerId">Whose it shall be.</param>
     /// <param name="model">A key that what the body does not say is taken from, or <see langword="null"/>.</param>
@@ -42,9 +39,8 @@ internal static class NewKey
             return notTheirs;
         if (await TierLimits.CheckAsync(call, kind, LimitValues.Of(row)) is { } above)
             return above;
-        // Counted no further than matters, by an index of its own.
-        if (await call.Data.Keys.Where(k => k.RevokedAtMs == null).Take(KeysMax).CountAsync(call.CancellationToken) >= KeysMax)
-            return new Refusal(ErrorCodes.Conflict, $"The organisation has {KeysMax} keys, which is the most there can be. Revoke some that are not used.");
+        if (!await call.Tools.KeyRoom.TakeAsync(row.OrganisationId, () => call.Data.Keys.Where(k => k.RevokedAtMs == null).Take(KeyRoom.KeysMax).CountAsync(call.CancellationToken)))
+            return new Refusal(ErrorCodes.Conflict, $"The organisation has {KeyRoom.KeysMax} keys, which is the most there can be. Revoke some that are not used.");
 
         var secret = KeySecret.New(call.Tools.Hasher, row, call.NowMs, out var credential);
         PlainSecret? signing = null;

@@ -91,7 +91,7 @@ internal sealed partial class GitHubScanning(ManagementOptions options, GitHubKe
 
     private async Task<IReadOnlyList<ScannedTokenAnswer>> RevokeAsync(IReadOnlyList<ScannedToken> found, CancellationToken cancellationToken)
     {
-        var tokens = found.Select(f => LeakedToken.Parse(f.Token)).OfType<LeakedToken>().DistinctBy(t => t.Text.Reveal()).ToList();
+        var tokens = found.Select(f => LeakedToken.Parse(f.Token) is { } token ? token with { FoundAt = f.Url } : null).OfType<LeakedToken>().DistinctBy(t => t.Text.Reveal()).ToList();
         var known = new HashSet<string>(StringComparer.Ordinal);
         await run.RunAsync("secret-scanning", async act =>
         {

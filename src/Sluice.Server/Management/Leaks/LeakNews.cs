@@ -1,50 +1,44 @@
 using Microsoft.EntityFrameworkCore;
-using Sluice.Gateway.Keys;
 using Sluice.Server.Authorization;
-using Sluice.Server.Messages;
-using Sluice.Server.Storage;
+using Sluice.Server.Messages.Texts;
 
 namespace Sluice.Server.Management.Leaks;
 
 /// <summary>What was found and ended.</summary>
+/// <param name="FoundAt">Where, as it was reported.</param>
 /// <param name="SecretOnly">Whether the key itself goes on working with a newer secret.</param>
-internal sealed record LeakedThing(string Id, string Name, string Masked, bool SecretOnly);
+internal sealed record LeakedThing(string Id, string Name, string Masked, string? FoundAt, bool SecretOnly);
 
-/// <summary>Tells people what of theirs was revoked: one message each, however much it was. What belongs to nobody is told to the organisation's owners.</summary>
+/// <summary>Tells people what of theirs was revoked. What belongs to nobody is told to the organisation's owners.</summary>
 internal sealed class LeakNews(LeakReach reach, LeakTrace trace)
 {
-    private const int ListedMax = 20;
+    /// <summary>Mails to one person; of anything beyond they are told in the console only.</summary>
+    private const int MailsMax = 3;
     private const int OwnersMax = 20;
-    private const string Kind = "leak";
+    private const string Kind = "key_leaked";
     private readonly List<(string? OrganisationId, string? AccountId, LeakedThing Thing)> _things = [];
 
     public void Add(string? organisationId, string? accountId, LeakedThing thing) => _things.Add((organisationId, accountId, thing));
 
     public async Task TellAsync()
     {
-        if (_things.Count == 0)
-            return;
-        var told = new Dictionary<string, List<(string? OrganisationId, LeakedThing Thing)>>(StringComparer.Ordinal);
+        var told = new List<(string AccountId, string? OrganisationId, LeakedThing Thing)>();
         foreach (var (organisationId, accountId, thing) in _things)
         {
-            foreach (var account in await WhoseAsync(organisationId, accountId))
-            {
-                if (!told.TryGetValue(account, out var list))
-                    told[account] = list = [];
-                list.Add((organisationId, thing));
-                trace.Telling.Notify([account], organisationId, Kind, thing.Id, Sentence(thing));
-            }
+            var people = await WhoseAsync(organisationId, accountId);
+            trace.Telling.Notify(people, organisationId, Kind, thing.Id, Sentence(thing));
+            told.AddRange(people.Select(person => (person, organisationId, thing)));
         }
 
-        var ids = told.Keys.ToList();
-        var people = await reach.Accounts.AsNoTracking().Where(a => ids.Contains(a.Id)).ToListAsync(trace.CancellationToken);
-        foreach (var person in people.Where(p => p is { EmailConfirmed: true, SuspendedAtMs: null, Email: not null }))
+        var ids = told.Select(t => t.AccountId).Distinct().ToList();
+        var accounts = ids.Count == 0 ? [] : await reach.Accounts.AsNoTracking().Where(a => ids.Contains(a.Id)).ToListAsync(trace.CancellationToken);
+        foreach (var person in accounts.Where(p => p is { EmailConfirmed: true, SuspendedAtMs: null, Email: not null }))
         {
-            var things = told[person.Id];
-            trace.Telling.Send(new OutgoingMessage(Channels.Email, person.Email!, Kind, Subject(person), new PlainSecret(Body(person, [.. things.Select(t => t.Thing)])))
+            foreach (var (_, organisationId, thing) in told.Where(t => t.AccountId == person.Id).Take(MailsMax))
             {
-                AccountId = person.Id, OrganisationId = things[0].OrganisationId,
-            });
+                var text = new KeyLeaked(thing.Name, thing.Masked, thing.FoundAt, trace.Now, new Uri($"{trace.Telling.BaseUrl}/console/keys"));
+                trace.Telling.Send(text.ToAccount(person) with { OrganisationId = organisationId });
+            }
         }
     }
 
@@ -59,17 +53,4 @@ internal sealed class LeakNews(LeakReach reach, LeakTrace trace)
     private static string Sentence(LeakedThing thing) => thing.SecretOnly
         ? $"A secret of '{thing.Name}' ({thing.Masked}) was reported as leaked and ended; its newer secret goes on working."
         : $"'{thing.Name}' ({thing.Masked}) was reported as leaked and revoked.";
-
-    private static string Subject(AccountRow person) => person.Language == "zh-CN" ? "您的密钥已泄露并被吊销" : "A key of yours was leaked and is revoked";
-
-    private string Body(AccountRow person, IReadOnlyList<LeakedThing> things)
-    {
-        var chinese = person.Language == "zh-CN";
-        var lines = things.Take(ListedMax).Select(t => $"- {t.Name} ({t.Masked}){(t.SecretOnly ? chinese ? ",仅该密文失效,新密文继续有效" : ", this secret only; the newer one goes on working" : "")}");
-        var more = things.Count > ListedMax ? $"\n… {things.Count - ListedMax}" : "";
-        var where = trace.Source is GitHubScanning.Source ? chinese ? "GitHub 的密钥扫描" : "GitHub's secret scanning" : chinese ? "一份泄露报告" : "a leak report";
-        return chinese
-            ? $"{person.Name},您好:\n\n{where}中出现了以下密钥,已立即吊销:\n\n{string.Join('\n', lines)}{more}\n\n请创建新的密钥,更新正在使用它的程序,并检查近期的调用记录:{trace.Telling.BaseUrl}/console/keys\n"
-            : $"Hello {person.Name},\n\nthese stood in {where} and were revoked at once:\n\n{string.Join('\n', lines)}{more}\n\nMake new ones, put them where the old ones were used, and look through the recent calls: {trace.Telling.BaseUrl}/console/keys\n";
-    }
 }

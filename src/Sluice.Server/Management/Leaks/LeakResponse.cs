@@ -58,7 +58,7 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
         key.UpdatedAtMs = Math.Max(NowMs, key.UpdatedAtMs + 1);
         trace.Audit(key.OrganisationId, replaced ? "key.leak.secret_ended" : "key.leak.revoke", key.Id, [("publicId", leaked.PublicId), ("source", trace.Source)]);
         trace.KeyChanged(key.Id);
-        _news.Add(key.OrganisationId, key.OwnerId, new LeakedThing(key.Id, key.Name, token.Masked, replaced));
+        _news.Add(key.OrganisationId, key.OwnerId, new LeakedThing(key.Id, key.Name, token.Masked, token.FoundAt, replaced));
         return LeakStates.Revoked;
     }
 
@@ -68,7 +68,7 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
             return LeakStates.AlreadyRevoked;
         row.RevokedAtMs = NowMs;
         trace.Audit(row.OrganisationId, "token.leak.revoke", row.Id, [("publicId", row.PublicId), ("source", trace.Source)]);
-        _news.Add(row.OrganisationId, row.AccountId ?? row.CreatedBy, new LeakedThing(row.Id, row.Name, token.Masked, false));
+        _news.Add(row.OrganisationId, row.AccountId ?? row.CreatedBy, new LeakedThing(row.Id, row.Name, token.Masked, token.FoundAt, false));
         return LeakStates.Revoked;
     }
 
@@ -78,7 +78,7 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
             return LeakStates.AlreadyRevoked;
         session.RevokedAtMs = NowMs;
         trace.Audit(session.OrganisationId, "session.leak.revoke", session.Id, [("accountId", session.AccountId), ("source", trace.Source)]);
-        _news.Add(session.OrganisationId, session.AccountId, new LeakedThing(session.Id, "session", token.Masked, false));
+        _news.Add(session.OrganisationId, session.AccountId, new LeakedThing(session.Id, "session", token.Masked, token.FoundAt, false));
         return LeakStates.Revoked;
     }
 

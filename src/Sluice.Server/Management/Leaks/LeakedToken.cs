@@ -8,6 +8,9 @@ internal sealed record LeakedToken(PlainSecret Text, KeyPurpose Purpose, string 
 {
     private const string Sign = "sk-slc_";
 
+    /// <summary>Where it was found, as it was reported; not checked.</summary>
+    public string? FoundAt { get; init; }
+
     /// <summary>Its visible beginning and its last four characters.</summary>
     public string Masked => $"{KeyPrefix.Of(Purpose)}{PublicId}…{Text.Reveal()[^4..]}";
 

@@ -14,6 +14,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal)
 {
     public KeyHasher Hasher { get; } = hasher;
+    public Keys.KeyRoom KeyRoom { get; } = new(TimeProvider.System);
     public SecretSealer Sealer { get; } = sealer;
     /// <summary>Not narrowed to an organisation: every question names the caller's.</summary>
     public RecordReader Records { get; } = records;

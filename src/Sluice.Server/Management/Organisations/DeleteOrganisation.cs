@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Operations;
@@ -32,8 +33,8 @@ internal static class DeleteOrganisation
             return refusal;
         if (call.Caller.IsOperator)
             return new Refusal(ErrorCodes.Conflict, "It runs this installation, so it cannot be deleted.");
-        if (RecentConfirmation.Missing(call) is { } missing)
-            return missing;
+        if (AccountView.NotFresh(call) is { } old)
+            return old;
         var token = call.CancellationToken;
         await call.Data.LockOwnersAsync(token);
         var working = await call.Data.Keys.With(KeyStatuses.Active, call.NowMs).CountAsync(token);

@@ -3,6 +3,7 @@ using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Storage;
@@ -34,8 +35,8 @@ internal static class TransferOwnership
         var accountId = call.Body.Text("accountId", 64, required: true);
         if (call.Refused() is { } refusal)
             return refusal;
-        if (RecentConfirmation.Missing(call) is { } missing)
-            return missing;
+        if (AccountView.NotFresh(call) is { } old)
+            return old;
         await call.Data.LockOwnersAsync(call.CancellationToken);
         var me = call.Caller.AccountId!;
         if (accountId == me)

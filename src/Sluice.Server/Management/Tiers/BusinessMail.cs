@@ -18,7 +18,7 @@ internal static class BusinessMail
     /// <summary>The tier that an organisation of this address's owner has by itself.</summary>
     public static async ValueTask<string> StandingOf(SluiceDb db, string email, CancellationToken cancellationToken)
     {
-        if (MailAddressText.CanonicalDomain(email[(email.LastIndexOf('@') + 1)..]) is not { } domain)
+        if (MailDomainText.Canonical(email[(email.LastIndexOf('@') + 1)..]) is not { } domain)
             return Personal;
         // A listed domain stands for all below it: mail.example.com is as public as example.com.
         var suffixes = new List<string>();

@@ -22,7 +22,7 @@ internal static class ListPublicMailDomains
 
     private static async ValueTask<Outcome> RunAsync(OperationCall call)
     {
-        var page = PageQuery.From(call.Query, static place => MailAddressText.CanonicalDomain(place) == place);
+        var page = PageQuery.From(call.Query, static place => MailDomainText.Canonical(place) == place);
         if (call.Refused() is { } refusal)
             return refusal;
         var domains = call.Installation.PublicMailDomains;

@@ -46,7 +46,7 @@ internal static class SwitchPublicMailDomain
     {
         if (call.Refused() is { } refusal)
             return refusal;
-        if (MailAddressText.CanonicalDomain(call.Id) is not { } domain)
+        if (MailDomainText.Canonical(call.Id) is not { } domain)
             return new Refusal(ErrorCodes.InvalidValue, "The path must end in a mail domain, such as example.com.");
         if (await call.Installation.PublicMailDomains.SingleOrDefaultAsync(d => d.Domain == domain, call.CancellationToken) is { } there)
             return call.AsItWas(Of(there));
@@ -60,7 +60,7 @@ internal static class SwitchPublicMailDomain
     {
         if (call.Refused() is { } refusal)
             return refusal;
-        var domain = MailAddressText.CanonicalDomain(call.Id);
+        var domain = MailDomainText.Canonical(call.Id);
         if (await call.Installation.PublicMailDomains.SingleOrDefaultAsync(d => d.Domain == domain, call.CancellationToken) is not { } row)
             return Outcome.NotFound;
         call.Installation.Remove(row);

@@ -1,23 +1,5 @@
 namespace Sluice.Server.Messages.Texts;
 
-/// <summary>A seat in an organisation is offered.</summary>
-/// <param name="Organisation">Its name, chosen by its members.</param>
-/// <param name="InvitedBy">Name of who invites.</param>
-internal sealed record Invitation(string Organisation, string InvitedBy, string Role, Uri Link, DateTimeOffset ExpiresAt) : MessageText
-{
-    public override string Kind => "invitation";
-
-    protected override void Write(Letter letter)
-    {
-        var (organisation, by, role) = (Letter.Name(Organisation), Letter.Name(InvitedBy), Letter.Name(Role));
-        letter.Subject($"Invitation to \"{organisation}\" on Sluice", $"邀请您加入 Sluice 上的“{organisation}”");
-        letter.Say($"\"{by}\" invites you to join the organisation \"{organisation}\" on Sluice as {role}.", $"“{by}”邀请您以“{role}”身份加入 Sluice 上的组织“{organisation}”。");
-        letter.Link("Accept the invitation", "接受邀请", Link);
-        letter.Say($"The invitation works once, until {Letter.At(ExpiresAt)}.", $"此邀请仅可使用一次，有效期至 {Letter.At(ExpiresAt)}。");
-        letter.Say("If you do not know who invites you, ignore this message: nothing happens unless you accept.", "如果您不认识邀请人，请忽略此邮件：未接受邀请不会发生任何操作。");
-    }
-}
-
 /// <summary>An application for enterprise verification was decided.</summary>
 internal sealed record VerificationDecided(string Organisation, bool Approved, string? Reason, Uri Link) : MessageText
 {

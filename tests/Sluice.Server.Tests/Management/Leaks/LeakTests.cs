@@ -32,9 +32,9 @@ public class LeakTests(ManagementServer server) : IClassFixture<ManagementServer
         now.GetProperty("revokedReason").GetString().ShouldBe("leaked");
         (await server.QueryAsync(db => db.AuditEntries.Where(e => e.SubjectId == key.Id && e.Action == "key.leak.revoke").SingleAsync())).Detail.ShouldNotContain(secret[24..]);
         var told = await server.QueryAsync(db => db.Notifications.Where(n => n.AccountId == person.AccountId).SingleAsync());
-        (told.Kind, told.SubjectId, told.OrganisationId).ShouldBe(("leak", key.Id, B));
+        (told.Kind, told.SubjectId, told.OrganisationId).ShouldBe(("key_leaked", key.Id, B));
         told.Text.ShouldNotContain(secret);
-        (await server.QueryAsync(db => db.Outbox.Where(m => m.AccountId == person.AccountId).SingleAsync())).Kind.ShouldBe("leak");
+        (await server.QueryAsync(db => db.Outbox.Where(m => m.AccountId == person.AccountId).SingleAsync())).Kind.ShouldBe("key_leaked");
 
         var audits = await server.AuditCountAsync();
         (await ReportAsync(secret, server.OtherToken)).Json.GetProperty("tokens")[0].GetProperty("state").GetString().ShouldBe("already_revoked");

@@ -99,22 +99,15 @@ public class TierTests(ManagementServer server) : IClassFixture<ManagementServer
     }
 
     [Theory]
-    [InlineData("Li.Lei+x@Corp.Example", "Li.Lei+x@corp.example")]
-    [InlineData("a@例子.example", "a@xn--fsqu00a.example")]
-    [InlineData("a@corp.example.", "a@corp.example")]
-    [InlineData("a@b@corp.example", null)]
-    [InlineData("ſam@corp.example", null)]
-    [InlineData("Ka\u212A@corp.example", null)]
-    [InlineData("a..b@corp.example", null)]
-    [InlineData(".a@corp.example", null)]
-    [InlineData("a@", null)]
-    [InlineData("@corp.example", null)]
-    [InlineData("a@localhost", null)]
-    [InlineData("a@127.0.0.1", null)]
-    [InlineData("a@-corp.example", null)]
-    [InlineData("a\n@corp.example", null)]
-    [InlineData("a@corp example.com", null)]
-    public void An_address_has_one_form_or_is_none(string text, string? canonical) => MailAddressText.Canonical(text).ShouldBe(canonical);
+    [InlineData("Corp.Example.", "corp.example")]
+    [InlineData("例子.example", "xn--fsqu00a.example")]
+    [InlineData("localhost", null)]
+    [InlineData("127.0.0.1", null)]
+    [InlineData("-corp.example", null)]
+    [InlineData("corp example.com", null)]
+    [InlineData("a..example", null)]
+    [InlineData("", null)]
+    public void A_domain_has_one_form_or_is_none(string text, string? canonical) => MailDomainText.Canonical(text).ShouldBe(canonical);
 
     private Task<string> StandingAsync(string email) => server.QueryAsync(db => BusinessMail.StandingOf(db, email, default).AsTask());
 }

@@ -2,7 +2,7 @@ using CsCheck;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 
-namespace Sluice.Server.Tests.Authorization;
+namespace Sluice.Server.Tests.Management.Organisations;
 
 /// <summary>
 /// Rights held against a model that knows no shortcuts: a set of single deeds (this action, in this project, through this route, with this model, a log entry so

@@ -1,7 +1,7 @@
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 
-namespace Sluice.Server.Tests.Authorization;
+namespace Sluice.Server.Tests.Management.Organisations;
 
 public class PermissionTextsTests
 {
