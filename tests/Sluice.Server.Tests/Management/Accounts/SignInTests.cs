@@ -163,7 +163,7 @@ public class SignInTests(ManagementServer server) : IClassFixture<ManagementServ
         await _server.SignedInAsync(email);
         (await _server.MailsAsync(email)).ShouldNotContain(m => m.Kind == "new_sign_in");
         await _server.SendAsync("POST", "/api/v1/sessions", $$"""{"email":"{{email}}","password":"{{AccountsBed.Password}}"}""", token: "", headers: ("User-Agent", "Elsewhere/1.0"));
-        (await _server.MailAsync(email)).Kind.ShouldBe("new_sign_in");
+        (await _server.MailsAsync(email)).ShouldContain(m => m.Kind == "new_sign_in");
     }
 
     [Fact]
