@@ -77,5 +77,6 @@ internal sealed class AccountStore : UserOnlyStore<AccountRow, SluiceDb, string>
     private static string Field(string provider, string name) => $"{provider}:{name}";
 
     private static UserPasskeyInfo Info(PasskeyRow row) => new(row.CredentialId, row.PublicKey, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAtMs), (uint)row.SignCount,
-        JsonSerializer.Deserialize<string[]>(row.Transports), row.IsUserVerified, row.IsBackupEligible, row.IsBackedUp, row.AttestationObject, row.ClientDataJson) { Name = row.Name };
+        JsonSerializer.Deserialize<string[]>(row.Transports), row.IsUserVerified, row.IsBackupEligible, row.IsBackedUp, row.AttestationObject, row.ClientDataJson)
+    { Name = row.Name };
 }
