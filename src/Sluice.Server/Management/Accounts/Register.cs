@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
-using Sluice.Gateway.Keys;
 using Sluice.Server.Accounts;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
+using Sluice.Server.Management.Invitations;
 using Sluice.Server.Management.Operations;
 
 namespace Sluice.Server.Management.Accounts;
@@ -41,7 +41,7 @@ internal static class Register
         var password = call.Body.Secret("password", PasswordPolicy.InputCharsMax, required: true);
         var name = call.Body.Text("name", AccountView.NameCharsMax, required: true);
         var language = call.Body.OneOf("language", AccountView.Languages);
-        var invitation = call.Body.Text("invitation", KeyText.LengthMax);
+        var invitation = call.Body.Text("invitation", 200);
         if (password is not null && call.Tools.Accounts.Passwords.Wrong(password, secondFactor: false, email?.LocalPart ?? "", email?.Domain ?? "", name ?? "") is { } wrong)
             call.Body.Refuse("password", ErrorCodes.InvalidValue, $"'password' {wrong}");
         if (call.Refused() is { } refusal)
@@ -60,12 +60,11 @@ internal static class Register
 
     private static async Task<bool> IsInvitedAsync(OperationCall call, EmailAddress email, string? invitation)
     {
-        if (!KeyText.TryParse(invitation, out _, out var publicIdSpan))
+        if (invitation is null || InvitationToken.Parse(invitation) is not (var text, var publicId))
             return false;
-        var publicId = publicIdSpan.ToString();
         var row = await call.Accounts.Invitations.SingleOrDefaultAsync(i => i.PublicId == publicId, call.CancellationToken);
         return row is { AcceptedAtMs: null, RevokedAtMs: null } && row.ExpiresAtMs > call.NowMs && row.NormalizedEmail == email.Normalized
-            && call.Tools.Hasher.Verify(invitation, row.Hash, row.PepperVersion);
+            && call.Tools.Hasher.Verify(text, row.Hash, row.PepperVersion);
     }
 
     private static async ValueTask<Outcome> RunAsync(OperationCall call)

@@ -85,16 +85,10 @@ public class RegistrationTests(ManagementServer server) : IClassFixture<Manageme
             options.Registration = RegistrationMode.Invited;
             (await _server.OpenAsync("/registrations", body)).Code.ShouldBe("registration_closed");
             var email = _server.NewAddress();
-            var token = Sluice.Gateway.Keys.KeyText.Create(Sluice.Gateway.Keys.KeyPurpose.Setup, out var publicId).Reveal();
-            await _server.QueryAsync(async db =>
-            {
-                db.Invitations.Add(new Server.Storage.InvitationRow
-                {
-                    Id = "inv_" + publicId, OrganisationId = ManagementServer.OrganisationB, Email = email, NormalizedEmail = email.ToUpperInvariant(), RoleId = "role_developer", PublicId = publicId,
-                    Hash = _server.Hasher.Hash(token, out var version), PepperVersion = version, CreatedAtMs = 0, CreatedBy = "test", ExpiresAtMs = _server.Time.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds(),
-                });
-                return await db.SaveChangesAsync();
-            });
+            (await _server.SendAsync("POST", "/api/v1/invitations", $$"""{"email":"{{email}}","roleId":"role_developer"}""", _server.OtherToken)).Status.ShouldBe(HttpStatusCode.Created);
+            // As it stands in the mail.
+            var token = (await _server.MailAsync(email)).Token;
+            token.ShouldNotBeEmpty();
             (await _server.OpenAsync("/registrations", new { email = _server.NewAddress(), password = AccountsBed.Password, name = "n", invitation = token })).Code.ShouldBe("registration_closed");
             (await _server.OpenAsync("/registrations", new { email, password = AccountsBed.Password, name = "n", invitation = token })).Status.ShouldBe(HttpStatusCode.Accepted);
         }
