@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Sluice.Gateway.Keys;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
 using Sluice.Server.Tests.Messages;
 
@@ -10,7 +12,7 @@ namespace Sluice.Server.Tests.Management;
 /// An object for every address that names one, made afresh in an organisation by rows alone, so that an operation has something to work on whoever asks. An
 /// address that is not here fails the matrix.
 /// </summary>
-internal sealed class MatrixObjects(SluiceDb db, string organisation, Person person, DateTimeOffset now)
+internal sealed class MatrixObjects(SluiceDb db, SecretSealer sealer, string organisation, Person person, DateTimeOffset now)
 {
     private readonly long _now = now.ToUnixTimeMilliseconds();
     private readonly string _project = organisation == ManagementServer.OrganisationA ? ManagementServer.ProjectA : ManagementServer.ProjectB;
@@ -42,7 +44,7 @@ internal sealed class MatrixObjects(SluiceDb db, string organisation, Person per
         }
 
         await using var db = server.Database.CreateContext();
-        var made = new MatrixObjects(db, organisation, person, server.Time.GetUtcNow()).Make(path, operation.Name);
+        var made = new MatrixObjects(db, server.Services.GetRequiredService<SecretSealer>(), organisation, person, server.Time.GetUtcNow()).Make(path, operation.Name);
         await db.SaveChangesAsync();
         return made;
     }
@@ -141,10 +143,15 @@ internal sealed class MatrixObjects(SluiceDb db, string organisation, Person per
         ContactPhone = "+8613800000000", Status = "submitted", SubmittedAtMs = _now, SubmittedBy = "acc_someone", UpdatedAtMs = _now,
     };
 
-    private DocumentRow Document() => Add(new DocumentRow
+    private DocumentRow Document()
     {
-        Id = New(ObjectId.Document), OrganisationId = organisation, Purpose = "licence", FileName = "a.pdf", MediaType = "application/pdf", Bytes = 1, SealedContent = [1], CreatedAtMs = _now, CreatedBy = person.AccountId,
-    });
+        var id = New(ObjectId.Document);
+        return Add(new DocumentRow
+        {
+            Id = id, OrganisationId = organisation, Purpose = "licence", FileName = "a.pdf", MediaType = "application/pdf", Bytes = 1, SealedContent = sealer.SealBytes([1], id, "licence", organisation),
+            CreatedAtMs = _now, CreatedBy = person.AccountId,
+        });
+    }
 
     private TicketRow Ticket() => Add(new TicketRow
     {

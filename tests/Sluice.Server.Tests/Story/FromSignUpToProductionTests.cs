@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
 using Sluice.Testing;
 using Sluice.Testing.Messages;
+using Sluice.Testing.Postgres;
 
 namespace Sluice.Server.Tests.Story;
 
@@ -11,8 +12,10 @@ public sealed partial class FromSignUpToProductionTests
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2030, 3, 1, 8, 0, 0, TimeSpan.Zero));
 
-    [Fact]
-    public async Task A_company_goes_from_sign_up_to_production_and_the_auditor_gets_the_evidence()
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("PostgreSQL")]
+    public async Task A_company_goes_from_sign_up_to_production_and_the_auditor_gets_the_evidence(string database)
     {
         await using var mail = SmtpSink.Start();
         await using var sms = await SmsSink.StartAsync();
@@ -21,6 +24,7 @@ public sealed partial class FromSignUpToProductionTests
             Time = _clock,
             Settings = new()
             {
+                ["Sluice:Database"] = database == "SQLite" ? null : await (await PostgresServer.GetAsync()).CreateDatabaseAsync(),
                 ["Sluice:Sandbox:TokensPerSecond"] = "0", ["Sluice:TimeZone"] = "UTC",
                 ["Sluice:Mail:Smtp:Host"] = "127.0.0.1", ["Sluice:Mail:Smtp:Port"] = mail.Port.ToString(), ["Sluice:Mail:Smtp:Security"] = "none", ["Sluice:Mail:Smtp:From"] = "sluice@house.example",
                 ["Sluice:Sms:Provider"] = "http", ["Sluice:Sms:Url"] = sms.BaseUrl + "/send", ["Sluice:Sms:Body"] = """{"to":"{phone}","text":"{text}"}""",
