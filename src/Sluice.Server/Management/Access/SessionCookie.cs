@@ -28,13 +28,17 @@ internal static class SessionCookie
 
     public static void Clear(HttpContext http) => http.Response.Cookies.Delete(NameOn(http.Request), Options(http.Request, null));
 
-    private static string NameOn(HttpRequest request) => request.IsHttps ? SecureName : PlainName;
+    private static string NameOn(HttpRequest request) => IsSecure(request) ? SecureName : PlainName;
+
+    // Behind a proxy that ends TLS the connection seen here is a plain one; what people reach the server as is what counts for their browser.
+    private static bool IsSecure(HttpRequest request) =>
+        request.IsHttps || request.HttpContext.RequestServices.GetRequiredService<ManagementOptions>().BaseUrl().StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     private static CookieOptions Options(HttpRequest request, DateTimeOffset? expires) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = request.IsHttps,
+        Secure = IsSecure(request),
         Path = "/",
         Expires = expires,
         IsEssential = true,
