@@ -58,6 +58,72 @@ public class AuthorityMatrixTests(ManagementServer server) : IClassFixture<Manag
     private static readonly Dictionary<string, (bool OperatorsOnly, string[] Roles)> Expected = Table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .ToDictionary(parts => parts[0].Trim(), parts => (parts[1] == "o", parts.Skip(parts[1] == "o" ? 2 : 1).Select(r => r.Trim()).ToArray()));
 
+    // Operations that several permissions lead to, so that their route names none: any one is enough. What is refused is refused openly, except a file, which is hidden.
+    private static readonly Dictionary<string, string[]> EitherOf = new()
+    {
+        ["listQuotaApplications"] = ["quota.request", "quota.read", "quota.approve"],
+        ["getQuotaApplication"] = ["quota.request", "quota.read", "quota.approve"],
+        ["commentOnQuotaApplication"] = ["quota.request", "quota.read", "quota.approve"],
+        ["listQuotaGrants"] = ["quota.request", "quota.read", "quota.approve"],
+        ["listQuotaReviews"] = ["quota.approve", "installation.quota"],
+        ["getQuotaReview"] = ["quota.approve", "installation.quota"],
+        ["approveQuotaApplication"] = ["quota.approve", "installation.quota"],
+        ["rejectQuotaApplication"] = ["quota.approve", "installation.quota"],
+        ["commentOnQuotaReview"] = ["quota.approve", "installation.quota"],
+        ["endQuotaGrant"] = ["quota.approve", "installation.quota"],
+        ["getDocument"] = ["verification.read", "installation.verifications"],
+    };
+
+    // Operations about the caller alone, or the same for every caller. `createToken`, `listTokens`, `revokeToken`, `explainAccess` and `reportLeak` show a caller what is their own, and more by permission.
+    private const string AboutTheCaller = """
+        whoAmI getMe updateMe deleteMe confirmIdentity askToConfirm changePassword changeEmail changePhone confirmPhone startTotp confirmTotp disableTotp makeRecoveryCodes
+        listPasskeys askForPasskey addPasskey renamePasskey removePasskey listSessions endSession endOtherSessions signOut
+        createOrganisation listOrganisations switchOrganisation leaveOrganisation listOwnInvitations acceptInvitation getOwnAccess explainAccess
+        createToken listTokens revokeToken listTiers listPermissions listNotifications readNotification readNotifications reportLeak
+        """;
+
+    [Fact]
+    public void Every_operation_without_a_permission_of_its_own_is_accounted_for() =>
+        ManagementRoutes.All.Where(o => o.Open is null && o.Permission is null).Select(o => o.Name)
+            .ShouldBe(AboutTheCaller.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Concat(EitherOf.Keys), ignoreOrder: true);
+
+    public static TheoryData<string> OperationsByEither => [.. EitherOf.Keys];
+
+    [Theory]
+    [MemberData(nameof(OperationsByEither))]
+    public async Task Any_one_of_several_permissions_is_enough_and_none_is_not(string name)
+    {
+        var operation = ManagementRoutes.All.Single(o => o.Name == name);
+        foreach (var organisation in new[] { ManagementServer.OrganisationA, ManagementServer.OrganisationB })
+        {
+            foreach (var role in Roles.Append(""))
+            {
+                var person = await server.AddPersonAsync(organisation, role.Length > 0 ? "role_" + role : null);
+                var allowed = EitherOf[name].Select(p => Expected[p]).Any(e => e.Roles.Contains(role) && (!e.OperatorsOnly || organisation == ManagementServer.OrganisationA));
+                var (id, item) = await MatrixObjects.CreateAsync(server, operation, organisation, person);
+                // A complete body, so that nothing but the right is left to be missing.
+                var body = operation.Body is null ? null : operation.BodyExample;
+                var reply = await server.SendAsync(operation.Method, $"{ManagementRoutes.Root}{operation.Path.Replace("{id}", id, StringComparison.Ordinal).Replace("{item}", item, StringComparison.Ordinal)}", body, person.Token);
+                var cell = $"{name} as '{role}' in {organisation}: {(int)reply.Status} {reply.Text}";
+                if (allowed)
+                {
+                    ShouldBeLetIn(reply, cell);
+                    if (reply.Status is HttpStatusCode.Forbidden)
+                        reply.Text.ShouldNotContain("It needs one of", Case.Sensitive, cell);
+                }
+                else if (name == "getDocument")
+                {
+                    reply.Status.ShouldBe(HttpStatusCode.NotFound, cell);
+                }
+                else
+                {
+                    reply.Status.ShouldBe(HttpStatusCode.Forbidden, cell);
+                    reply.Json.GetProperty("detail").GetString().ShouldStartWith("It needs one of: ", Case.Sensitive, cell);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Every_permission_is_in_the_table() => Permissions.All.Order().ShouldBe(Expected.Keys.Order());
 
