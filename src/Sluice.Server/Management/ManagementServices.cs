@@ -51,6 +51,7 @@ public static class ManagementServices
         services.TryAddSingleton(new MessageChannels());
         services.AddSingleton<Outbox>();
         services.AddSingleton<AuthenticateCaller>();
+        services.AddSingleton<LeaveTrace>();
         services.AddSingleton<RunOperation>();
         services.AddSingleton<GitHubKeys>();
         services.AddSingleton<GitHubScanning>();

@@ -39,7 +39,7 @@ internal static class EnterpriseNotices
             $"企业认证已到期，组织等级已恢复为认证前。{(keys > 0 ? $"{keys} 个密钥的限额已按该等级下调。" : "")}请重新提交认证申请。"), act.CancellationToken);
 
     // Who applied, and who could apply again.
-    private static async Task TellAsync(ITelling telling, SluiceDb db, EnterpriseApplicationRow row, string? exceptId, Notice notice, CancellationToken cancellationToken)
+    private static async Task TellAsync(Trace telling, SluiceDb db, EnterpriseApplicationRow row, string? exceptId, Notice notice, CancellationToken cancellationToken)
     {
         var people = await PeopleToTell.WithAsync(db, row.OrganisationId, Permissions.VerificationApply, null, cancellationToken);
         notice.Tell(telling, people, row.OrganisationId, row.Id, exceptId);

@@ -13,7 +13,7 @@ internal sealed record Notice(string Kind, string English, string Chinese)
     public MessageText? Mail { get; init; }
 
     /// <summary>Tells people. Who did it themselves need not be told.</summary>
-    public void Tell(ITelling telling, IEnumerable<PersonToTell> people, string? organisationId, string subjectId, string? exceptId = null)
+    public void Tell(Trace telling, IEnumerable<PersonToTell> people, string? organisationId, string subjectId, string? exceptId = null)
     {
         foreach (var person in people.DistinctBy(static p => p.AccountId).Where(p => p.AccountId != exceptId))
         {
@@ -24,7 +24,7 @@ internal sealed record Notice(string Kind, string English, string Chinese)
     }
 
     /// <summary>Where people find what a mail speaks of.</summary>
-    public static Uri Link(ITelling telling, string path) => new($"{telling.BaseUrl}/console/{path}");
+    public static Uri Link(Trace telling, string path) => new($"{telling.BaseUrl}/console/{path}");
 
     public static string Name(string name) => Letter.Name(name);
 

@@ -1,15 +1,11 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Intake;
-using Sluice.Server.Messages;
-using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
-using Sluice.Server.Storage.Directories;
 
 namespace Sluice.Server.Management.Operations;
 
@@ -33,8 +29,7 @@ internal sealed record RenderedAnswer(int Status, byte[] Body, string? Location,
 /// Carries an operation out, whichever door it came through. A read gets a context of its own. A write runs alone, in one transaction
 /// with its audit entries and its change notices; it returns when every listener of this node has seen the change.
 /// </summary>
-internal sealed partial class RunOperation(SluiceDatabase database, AuditChain audit, ChangeFeed changes, WriteGate gate, IdempotencyStore idempotency, ManagementTools tools,
-    AuthenticateCaller callers, Outbox outbox, TimeProvider time, ILogger<RunOperation> log)
+internal sealed class RunOperation(SluiceDatabase database, LeaveTrace trace, WriteGate gate, IdempotencyStore idempotency, ManagementTools tools, AuthenticateCaller callers, TimeProvider time)
 {
     public async ValueTask<(RenderedAnswer? Answer, Refusal? Refusal)> RunAsync(Operation operation, OperationInput input, CancellationToken cancellationToken)
     {
@@ -116,40 +111,15 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
             answer = outcome.Answer is { } given ? Render(operation, given) : null;
             // What people without an organisation do stands in the operator's log.
             var own = input.Caller.OrganisationId.Length > 0 ? input.Caller.OrganisationId : await callers.OperatorOrganisationAsync(db, cancellationToken);
-            foreach (var act in call.Acts)
-                await audit.AppendAsync(db, act.OrganisationId ?? own, call.ActorId, act.Action, act.SubjectId, Detail(act), cancellationToken);
-            foreach (var message in call.Messages)
-                await outbox.AddAsync(db, message, call.Now, cancellationToken);
-            db.Notifications.AddRange(call.Notifications);
-            await outbox.AddNoticesAsync(db, call.Notifications, call.Messages, new Uri(call.BaseUrl + "/console"), call.Now, cancellationToken);
-            foreach (var (kind, subjectId) in call.Changes)
-                db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = call.NowMs });
+            await trace.AddAsync(db, call, call.ActorId, own);
             if (input.Idempotency is { } used && answer is not null)
                 idempotency.Keep(db, used, answer, call.NowMs);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        if (call.Messages.Count > 0 || call.Notifications.Count > 0)
-            outbox.Wake();
-        if (call.Changes.Count > 0)
-            await PublishAsync(operation, input.RequestId);
+        await trace.TellAsync(call, $"Management call {input.RequestId} ({operation.Name})");
         return (answer, refusal);
-    }
-
-    private async ValueTask PublishAsync(Operation operation, string requestId)
-    {
-        try
-        {
-            // The change is a fact: it is told even if the caller has gone.
-            await changes.PublishedAsync(CancellationToken.None);
-        }
-#pragma warning disable CA1031 // Whatever a listener throws, the change is committed, and an answer with a new secret must not be lost. The feed tells again.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            LogUntold(e, operation.Name, requestId);
-        }
     }
 
     private OperationCall Call(Operation operation, OperationInput input, SluiceDb db, CancellationToken cancellationToken) => new()
@@ -176,47 +146,4 @@ internal sealed partial class RunOperation(SluiceDatabase database, AuditChain a
     private static RenderedAnswer Render(Operation operation, Answer answer) =>
         new(operation.Status, answer.File is { } file ? file.Content : answer.Body is null ? [] : ManagementAnswers.Write(answer.Body), answer.Location,
             ETag: answer.Version is { } version ? OperationCall.ETag(version) : null, Session: answer.Session, Streamed: answer.Streamed, File: answer.File);
-
-    internal static string Detail(AuditedAct act)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            foreach (var (name, value) in act.Detail)
-            {
-                json.WritePropertyName(name);
-                switch (value)
-                {
-                    case null:
-                        json.WriteNullValue();
-                        break;
-                    case string text:
-                        json.WriteStringValue(text);
-                        break;
-                    case bool flag:
-                        json.WriteBooleanValue(flag);
-                        break;
-                    case int or long:
-                        json.WriteNumberValue(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
-                        break;
-                    case IEnumerable<string> list:
-                        json.WriteStartArray();
-                        foreach (var text in list)
-                            json.WriteStringValue(text);
-                        json.WriteEndArray();
-                        break;
-                    default:
-                        throw new InvalidOperationException($"An audit entry cannot hold a {value.GetType().Name}.");
-                }
-            }
-
-            json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Management call {RequestId} ({Operation}) is committed, but this node could not take the change in yet. It is tried again.")]
-    private partial void LogUntold(Exception exception, string operation, string requestId);
 }

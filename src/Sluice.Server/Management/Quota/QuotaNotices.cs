@@ -44,7 +44,7 @@ internal static class QuotaNotices
             .Tell(call, await PeopleToTell.OfAsync(db, [application.ApplicantId, .. authors], call.CancellationToken), application.OrganisationId, application.Id, call.Caller.AccountId);
 
     /// <param name="own">The key's own limit, which is in force from then on.</param>
-    public static Notice EndsSoon(ITelling telling, QuotaGrantRow grant, string keyName, long? own)
+    public static Notice EndsSoon(Trace telling, QuotaGrantRow grant, string keyName, long? own)
     {
         var ((english, chinese), key) = (LimitWords.Of(grant.LimitKind), Notice.Name(keyName));
         return new Notice("quota_ends_soon", $"The key \"{key}\" has {Letter.Number(grant.Value)} {english} until {Notice.At(grant.UntilMs)}, then {Shown(own) ?? "no limit"} again. Apply anew if more is needed for longer.",

@@ -135,7 +135,7 @@ public abstract class SystemActContract : IAsyncLifetime
     private (RunSystemAct Run, EndQuotaGrants Grants, ExpireVerifications Verifications) Node()
     {
         var (gate, outbox, changes) = (new WriteGate(), new Outbox(new SecretSealer(_material), new MessageChannels(), NullLogger<Outbox>.Instance), new ChangeFeed(_database, [], _time, NullLogger<ChangeFeed>.Instance));
-        var run = new RunSystemAct(_database, new AuditChain(_material, _time), changes, gate, outbox, new ManagementOptions(), _time, NullLogger<RunSystemAct>.Instance);
+        var run = new RunSystemAct(_database, new LeaveTrace(new AuditChain(_material, _time), changes, outbox, NullLogger<LeaveTrace>.Instance), gate, new ManagementOptions(), _time);
         var grants = new EndQuotaGrants(_database, run, _time, NullLogger<EndQuotaGrants>.Instance);
         var verifications = new ExpireVerifications(_database, run, _time, NullLogger<ExpireVerifications>.Instance);
         _parts.AddRange([grants, verifications, changes, outbox, gate]);
