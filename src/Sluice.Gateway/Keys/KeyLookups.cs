@@ -46,6 +46,8 @@ public sealed class KeyLookups(KeyTable keys, IKeyDirectory directory, TimeProvi
             if (_unknown.Contains(publicId)) return KeyLookup.Unknown;
             if (!_underWay.TryGetValue(publicId, out answer))
             {
+                // The one that was under way when the caller missed it in the table may be over.
+                if (keys.TryFind(publicId, out _, out _)) return KeyLookup.Settled;
                 if (!MayAsk()) return KeyLookup.TooMany;
                 answer = Task.Run(() => AskAsync(publicId), CancellationToken.None);
                 _underWay[publicId] = answer;

@@ -48,6 +48,8 @@ internal sealed class JournalFlusher : IDisposable
             if (_stop.IsSet) return;
             if (_gather > TimeSpan.Zero && _stop.Wait(_gather)) return;
             _dirty.Reset();
+            // The word to stop also wakes: had it come just before the reset, it would not wake again.
+            if (_stop.IsSet) return;
             try
             {
                 _flush();

@@ -48,6 +48,8 @@ public sealed class KeyLookupsTests : IDisposable
         release.SetResult();
         (await Task.WhenAll(together)).ShouldAllBe(answer => answer == KeyLookup.Settled);
         _table.TryFind("pub_key_1", out _, out _).ShouldBeTrue();
+        // Someone who missed it in the table just before it came in.
+        (await _lookups.LookUpAsync("pub_key_1", Token)).ShouldBe(KeyLookup.Settled);
         _directory.Finds.ShouldBe(1);
     }
 
