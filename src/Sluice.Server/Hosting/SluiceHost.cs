@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sluice.Console;
 using Sluice.Contracts.Management;
 using Sluice.Gateway;
 using Sluice.Gateway.Keys;
@@ -12,6 +13,7 @@ using Sluice.Gateway.Upstreams;
 using Sluice.Gateway.Upstreams.Connecting;
 using Sluice.Server.Audit;
 using Sluice.Server.Configuration;
+using Sluice.Server.ConsoleDoor;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
 using Sluice.Server.Messages;
@@ -55,14 +57,14 @@ public sealed class SluiceHost : IAsyncDisposable
             var commandLine = CommandLine.Parse(args);
             if (commandLine.Help || commandLine.Version)
             {
-                Console.WriteLine(commandLine.Help ? CommandLine.HelpText : $"Sluice {ProductVersion}");
+                System.Console.WriteLine(commandLine.Help ? CommandLine.HelpText : $"Sluice {ProductVersion}");
                 return 0;
             }
             if (commandLine.VerifiesAudit)
-                return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), Console.Out, CancellationToken.None);
+                return await VerifyAuditCommand.RunAsync(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), System.Console.Out, CancellationToken.None);
             if (commandLine.SetupLink)
             {
-                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), Console.Out, TimeProvider.System, CancellationToken.None);
+                await PrintSetupLink.RunAsync(SettingsFile.Read(commandLine, Environment.CurrentDirectory, SettingsFile.ProcessEnvironment(), null, out IConfigurationRoot _), System.Console.Out, TimeProvider.System, CancellationToken.None);
                 return 0;
             }
             await using var host = await BuildAsync(args);
@@ -72,7 +74,7 @@ public sealed class SluiceHost : IAsyncDisposable
         catch (Exception e)
         {
             var (message, exitCode) = StartFailure.Explain(e);
-            await Console.Error.WriteLineAsync(message);
+            await System.Console.Error.WriteLineAsync(message);
             return exitCode;
         }
     }
@@ -85,7 +87,7 @@ public sealed class SluiceHost : IAsyncDisposable
     {
         overrides ??= new SluiceHostOverrides();
         var time = overrides.Time ?? TimeProvider.System;
-        var output = overrides.Output ?? Console.Out;
+        var output = overrides.Output ?? System.Console.Out;
         var settings = SettingsFile.Read(CommandLine.Parse(args), overrides.WorkingFolder ?? Environment.CurrentDirectory,
             overrides.Environment ?? SettingsFile.ProcessEnvironment(), overrides.Settings, out var configuration);
         // The sandbox counts with a real vocabulary, which takes a while to load: the first call would wait for it.
@@ -121,6 +123,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
             });
             builder.Services.AddOidcSignIn(settings.SignIn);
+            builder.Services.AddConsoleDoor();
             builder.Services.AddAudit(settings);
             builder.Services.AddSingleton(new ReviewOptions(settings.RecordDays));
             builder.Services.AddHostedService<LookAfterReviews>();
@@ -137,10 +140,12 @@ public sealed class SluiceHost : IAsyncDisposable
             app.UseBaselineHeaders(readiness);
             app.UseRouting();
             app.UseUnmatchedAnswers();
+            app.UseConsole();
             app.MapHealth(readiness);
             app.MapGateway();
             app.MapManagement();
             app.MapOidcSignIn();
+            app.MapConsoleDoor();
             return host = new SluiceHost(app, settings, folder, storage, output);
         }
         catch

@@ -170,3 +170,11 @@ public sealed class IdempotencyRow
     public required byte[] SealedBody { get; set; }
     public required long CreatedAtMs { get; set; }
 }
+
+/// <summary>A key of the framework's data protection, which the console's forms are signed with.</summary>
+public sealed class ProtectionKeyRow
+{
+    public required string Id { get; set; }
+    public required byte[] SealedXml { get; set; }
+    public required long CreatedAtMs { get; set; }
+}

@@ -16,6 +16,7 @@ public sealed class SluiceDb(DbContextOptions<SluiceDb> options) : DbContext(opt
     public DbSet<AuditEntryRow> AuditEntries => Set<AuditEntryRow>();
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
     public DbSet<IdempotencyRow> IdempotencyKeys => Set<IdempotencyRow>();
+    public DbSet<ProtectionKeyRow> ProtectionKeys => Set<ProtectionKeyRow>();
 
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
     public DbSet<IdentityUserLogin<string>> AccountLogins => Set<IdentityUserLogin<string>>();
@@ -98,6 +99,11 @@ public sealed class SluiceDb(DbContextOptions<SluiceDb> options) : DbContext(opt
         {
             row.ToTable("idempotency_keys");
             row.HasKey(i => new { i.OrganisationId, i.Key });
+        });
+        modelBuilder.Entity<ProtectionKeyRow>(row =>
+        {
+            row.ToTable("protection_keys");
+            row.HasKey(p => p.Id);
         });
         AccountTables.Map(modelBuilder);
         OrganisationTables.Map(modelBuilder);

@@ -22,7 +22,7 @@ public class SessionCookieTests
         cookie.Contains("; secure", StringComparison.Ordinal).ShouldBe(secure);
         cookie.ShouldContain("; path=/");
         cookie.ShouldContain("; httponly");
-        cookie.ShouldContain("; samesite=strict");
+        cookie.ShouldContain("; samesite=lax");
         cookie.ShouldNotContain("domain");
 
         var asked = Context(scheme, baseUrl);

@@ -37,7 +37,7 @@ internal static class SessionCookie
     private static CookieOptions Options(HttpRequest request, DateTimeOffset? expires) => new()
     {
         HttpOnly = true,
-        SameSite = SameSiteMode.Strict,
+        SameSite = SameSiteMode.Lax,
         Secure = IsSecure(request),
         Path = "/",
         Expires = expires,

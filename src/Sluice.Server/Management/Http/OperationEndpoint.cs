@@ -133,7 +133,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         return await run.RunAsync(operation, input, cancellation);
     }
 
-    private static (BodyFields? Fields, Refusal? Refusal) Fields(Operation operation, ReadOnlyMemory<byte> bytes)
+    public static (BodyFields? Fields, Refusal? Refusal) Fields(Operation operation, ReadOnlyMemory<byte> bytes)
     {
         if (bytes.IsEmpty && (operation.Body is null || operation.BodyOptional))
             return (BodyFields.Empty(), null);

@@ -23,7 +23,7 @@ internal static class Problem
         await response.Body.WriteAsync(body, http.RequestAborted);
     }
 
-    private static ProblemBody Body(Refusal refusal, string requestId) => new()
+    public static ProblemBody Body(Refusal refusal, string requestId) => new()
     {
         Title = refusal.Code.Sentence,
         Status = refusal.Code.Status,

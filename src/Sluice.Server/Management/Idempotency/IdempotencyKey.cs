@@ -21,14 +21,24 @@ internal sealed record IdempotencyKey(string OrganisationId, string Key, byte[] 
         var sent = request.Headers["Idempotency-Key"];
         if (sent.Count == 0)
             return (null, null);
-        if (sent.Count != 1 || sent[0] is not { Length: >= 1 and <= CharsMax } key || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        return Of(sent.Count == 1 ? sent[0] : null, caller, request.Method, request.Path, body);
+    }
+
+    /// <param name="sent">As it came; <see langword="null"/> where it came more than once.</param>
+    /// <param name="caller">Whose shelf it lies on.</param>
+    /// <param name="method">With path and body: what it stands for.</param>
+    /// <param name="path">As of the management API.</param>
+    /// <param name="body">Its bytes.</param>
+    public static (IdempotencyKey? Key, Refusal? Refusal) Of(string? sent, Caller caller, string method, string path, ReadOnlySpan<byte> body)
+    {
+        if (sent is not { Length: >= 1 and <= CharsMax } key || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             const string Why = "'Idempotency-Key' must be given once, as 1 to 255 visible ASCII characters.";
             return (null, new Refusal(ErrorCodes.InvalidHeader, Why, [new("Idempotency-Key", ErrorCodes.InvalidHeader, Why)]));
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{caller.ActorId}\n{request.Method}\n{request.Path}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{caller.ActorId}\n{method}\n{path}\n"));
         hash.AppendData(body);
         // Somebody in no organisation yet has a shelf of their own.
         return (new IdempotencyKey(caller.OrganisationId.Length > 0 ? caller.OrganisationId : caller.ActorId, key, hash.GetHashAndReset()), null);

@@ -20,7 +20,7 @@ public class SignInTests(ManagementServer server) : IClassFixture<ManagementServ
             reply.Json.TryGetProperty("token", out _).ShouldBeFalse();
             var cookie = reply.Headers["set-cookie"];
             cookie.ShouldContain("httponly", Case.Insensitive);
-            cookie.ShouldContain("samesite=strict", Case.Insensitive);
+            cookie.ShouldContain("samesite=lax", Case.Insensitive);
             var pair = cookie.Split(';')[0];
             pair.ShouldNotBe(before);
             before = pair;

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Components;
+using Sluice.Contracts.Management;
+
+namespace Sluice.Console.Ui;
+
+/// <summary>A field of a form: label above, help below, and in place of the help what is wrong with it.</summary>
+public abstract class FieldPart : ConsolePart
+{
+    [CascadingParameter(Name = "FormProblem")] public ProblemBody? FormProblem { get; set; }
+
+    [Parameter, EditorRequired] public string Name { get; set; } = "";
+
+    [Parameter, EditorRequired] public string Label { get; set; } = "";
+
+    [Parameter] public string? Help { get; set; }
+
+    /// <summary>Is written beside the label; required is the rule.</summary>
+    [Parameter] public bool Optional { get; set; }
+
+    [Parameter] public bool Required { get; set; }
+
+    /// <summary>The member of the body that it becomes, where that is not the field's name.</summary>
+    [Parameter] public string? Member { get; set; }
+
+    protected string Id => "f-" + Name.Replace('.', '-');
+
+    protected string FootId => Id + "-foot";
+
+    protected string? DescribedBy => Error is null && Help is null ? null : FootId;
+
+    protected string? Error => FormProblem?.Errors?.FirstOrDefault(e => e.Field == (Member ?? Name)) is { } wrong ? $"{wrong.Message} {wrong.Allowed}".Trim() : null;
+
+    protected string? Invalid => Error is null ? null : "true";
+}

@@ -1,0 +1,53 @@
+// Forms: filters that answer while one types, buttons that say what they do, input that is not lost.
+import { go } from "./dialogs.js";
+
+let timer;
+
+function filter(form) {
+  const address = new URL(form.getAttribute("action") || location.pathname, location.href);
+  for (const [name, value] of new FormData(form)) if (value) address.searchParams.append(name, value);
+  go(address.pathname + address.search, true);
+}
+
+export function watchForms() {
+  document.addEventListener("input", event => {
+    const form = event.target.form;
+    if (form?.hasAttribute("data-guard") && event.isTrusted) form.dataset.touched = "yes";
+    if (!form?.hasAttribute("data-filter")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => filter(form), event.target.matches("select,[type=checkbox],[type=radio],[type=date],[type=datetime-local]") ? 0 : 80);
+  });
+  document.addEventListener("change", event => {
+    if (event.target.matches?.("[data-all]")) {
+      for (const box of event.target.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = event.target.checked;
+    }
+    count(event.target.closest?.("form"));
+  });
+  document.addEventListener("submit", event => {
+    const form = event.target;
+    if (form.hasAttribute("data-filter")) {
+      event.preventDefault();
+      clearTimeout(timer);
+      filter(form);
+      return;
+    }
+    delete form.dataset.touched;
+    const button = event.submitter;
+    if (!button || form.method !== "post") return;
+    // After the form's values are taken: a disabled button would not be among them.
+    setTimeout(() => {
+      button.setAttribute("data-working", "");
+      const word = button.dataset.busy && [...button.childNodes].findLast(n => n.nodeType === 3 && n.textContent.trim());
+      if (word) word.textContent = button.dataset.busy;
+      setTimeout(() => button.removeAttribute("data-working"), 10000);
+    });
+  });
+  addEventListener("beforeunload", event => {
+    if (document.querySelector("form[data-guard][data-touched]")) event.preventDefault();
+  });
+}
+
+function count(form) {
+  const bar = form?.querySelector("[data-chosen]");
+  if (bar) bar.textContent = form.querySelectorAll("tbody input[type=checkbox]:checked").length;
+}

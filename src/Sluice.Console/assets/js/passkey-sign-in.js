@@ -1,0 +1,31 @@
+// Signing in with a passkey: the question and the answer go through the console's own doors.
+customElements.define("passkey-sign-in", class extends HTMLElement {
+  connectedCallback() {
+    const button = this.querySelector("button");
+    if (!globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
+    button.hidden = false;
+    button.addEventListener("click", () => this.signIn(button));
+  }
+
+  async signIn(button) {
+    const wrong = this.querySelector("[role=alert]");
+    wrong.hidden = true;
+    button.disabled = true;
+    try {
+      const form = this.querySelector("[name=_form]").value;
+      const ask = (path, body) => fetch(path, { method: "POST", headers: { "x-sluice-form": form, "content-type": "application/json" }, body: body && JSON.stringify(body) });
+      const question = await (await ask("/console/passkey/question")).json();
+      const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(question.publicKey) });
+      const answer = await ask("/console/passkey/sign-in", { state: question.state, credential: credential.toJSON() });
+      if (!answer.ok) throw new Error(answer.status);
+      location.assign(this.dataset.return);
+    } catch (problem) {
+      if (problem.name !== "NotAllowedError" && problem.name !== "AbortError") {
+        wrong.textContent = this.dataset.failed;
+        wrong.hidden = false;
+      }
+    } finally {
+      button.disabled = false;
+    }
+  }
+});
