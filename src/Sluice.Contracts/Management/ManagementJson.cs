@@ -158,6 +158,8 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(QuotaCommentAnswer))]
 [JsonSerializable(typeof(QuotaGrantAnswer))]
 [JsonSerializable(typeof(Page<QuotaGrantAnswer>))]
+[JsonSerializable(typeof(PlaygroundBody))]
+[JsonSerializable(typeof(PlaygroundAnswer))]
 // What the converters look up by themselves.
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]

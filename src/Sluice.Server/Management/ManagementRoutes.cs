@@ -14,6 +14,7 @@ using Sluice.Server.Management.MessageLog;
 using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Organisations;
+using Sluice.Server.Management.Playground;
 using Sluice.Server.Management.Projects;
 using Sluice.Server.Management.Quota;
 using Sluice.Server.Management.RequestLog;
@@ -206,5 +207,8 @@ internal static class ManagementRoutes
         DecideItems.Operation,
         ExportEvidence.Operation,
         VerifyEvidence.Operation,
+
+        OpenPlayground.Operation,
+        EndPlayground.Operation,
     ];
 }

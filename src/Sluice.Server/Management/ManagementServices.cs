@@ -58,6 +58,7 @@ public static class ManagementServices
         services.AddSingleton<RunSystemAct>();
         services.AddSingleton<Quota.EndQuotaGrants>();
         services.AddSingleton<Enterprise.ExpireVerifications>();
+        services.AddSingleton<Playground.DropEndedPlaygrounds>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }

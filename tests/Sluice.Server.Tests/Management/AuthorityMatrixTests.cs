@@ -74,12 +74,13 @@ public class AuthorityMatrixTests(ManagementServer server) : IClassFixture<Manag
         ["getDocument"] = ["verification.read", "installation.verifications"],
     };
 
-    // Operations about the caller alone, or the same for every caller. `createToken`, `listTokens`, `revokeToken`, `explainAccess` and `reportLeak` show a caller what is their own, and more by permission.
+    // Operations about the caller alone, or the same for every caller. `createToken`, `listTokens`, `revokeToken`, `explainAccess`, `reportLeak`, `openPlayground` and `endPlayground` show a caller what is their own, and more by permission.
     private const string AboutTheCaller = """
         whoAmI getMe updateMe deleteMe confirmIdentity askToConfirm changePassword changeEmail changePhone confirmPhone startTotp confirmTotp disableTotp makeRecoveryCodes
         listPasskeys askForPasskey addPasskey renamePasskey removePasskey listSessions endSession endOtherSessions signOut
         createOrganisation listOrganisations switchOrganisation leaveOrganisation listOwnInvitations acceptInvitation getOwnAccess explainAccess
         createToken listTokens revokeToken listTiers listPermissions listNotifications readNotification readNotifications reportLeak
+        openPlayground endPlayground
         """;
 
     [Fact]
