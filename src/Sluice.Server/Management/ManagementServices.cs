@@ -40,6 +40,7 @@ public static class ManagementServices
         services.TryAddSingleton(new ReviewOptions());
         services.AddSingleton<ReviewInquiry>();
         services.AddSingleton<ReviewSeal>();
+        services.AddSingleton<Diagnosis.GatewayInsight>();
         services.AddSingleton<ManagementTools>();
         services.AddAccounts();
         services.AddSingleton<FormDoor>();

@@ -19,14 +19,8 @@ internal static class PlaygroundKey
     /// <summary>Why the caller may not call with the key from here, or <see langword="null"/>.</summary>
     public static async Task<Refusal?> RefuseAsync(OperationCall call, KeyRow key)
     {
-        if (!IsOwn(call, key))
-        {
-            if (!Reaches(call, Permissions.KeysWrite, key))
-                return new Refusal(ErrorCodes.PermissionDenied, $"To call with a key that is not the caller's own it needs '{Permissions.KeysWrite}' in its project. Its owner can, or whoever manages roles in the organisation can give it.");
-            if (KeyOwnership.RefuseHolding(call, key, await KeyOwner.ReadAsync(call, key.OwnerId)) is { } more)
-                return more;
-        }
-
+        if (await RefuseCallerAsync(call, key) is { } notTheirs)
+            return notTheirs;
         if (key.RevokedAtMs is not null)
             return UpdateKey.RevokedKey;
         if (KeyStatus.Of(key, call.NowMs) is var status && status != KeyStatuses.Active)
@@ -34,6 +28,16 @@ internal static class PlaygroundKey
         return key.SealedSigningSecret is null
             ? null
             : new Refusal(ErrorCodes.Conflict, "The key's calls must be signed, which a browser cannot do without having the secret. Use a key that does not ask for it.");
+    }
+
+    /// <summary>The same, whatever state the key is in.</summary>
+    public static async Task<Refusal?> RefuseCallerAsync(OperationCall call, KeyRow key)
+    {
+        if (IsOwn(call, key))
+            return null;
+        return Reaches(call, Permissions.KeysWrite, key)
+            ? KeyOwnership.RefuseHolding(call, key, await KeyOwner.ReadAsync(call, key.OwnerId))
+            : new Refusal(ErrorCodes.PermissionDenied, $"To call with a key that is not the caller's own it needs '{Permissions.KeysWrite}' in its project. Its owner can, or whoever manages roles in the organisation can give it.");
     }
 
     public static bool IsOwn(OperationCall call, KeyRow key) => key.OwnerId is not null && key.OwnerId == call.Caller.AccountId;
