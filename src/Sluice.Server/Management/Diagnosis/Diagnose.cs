@@ -61,7 +61,7 @@ internal static class Diagnose
 
         var endpoint = ModelEndpoints.All.FirstOrDefault(e => e.Name == (route ?? record?.Endpoint)) ?? ModelEndpoints.ChatCompletions;
         model ??= endpoint.IsQuestion ? "" : record?.ModelAsked;
-        if (model is null)
+        if (model is null && (record is null || real))
             return Intake.Refusal.Of([new("model", ErrorCodes.MissingParameter, "'model' is required for this route.")])!;
         // A recorded call is seen by whoever sees the log; a key by whoever sees keys.
         var key = record is null ? await PlaygroundKey.FindAsync(call, keyId!) : await RecordedCall.KeyAsync(call, record);
@@ -72,7 +72,7 @@ internal static class Diagnose
 
         address ??= record is null ? null : RecordedCall.AddressOf(record);
         var from = address ?? (real ? Plain(call.ClientIp) : null);
-        var question = new DiagnosedCall(key.Id, await call.Tools.Gateway.Keys.LoadAsync(key.Id, call.CancellationToken), endpoint, model, from, record is null ? 1 : RecordedCall.TokensOf(record))
+        var question = new DiagnosedCall(key.Id, await call.Tools.Gateway.Keys.LoadAsync(key.Id, call.CancellationToken), endpoint, model ?? "", from, record is null ? 1 : RecordedCall.TokensOf(record))
         {
             PublicUrl = new Uri(call.BaseUrl),
             Real = real ? new RealCall(call.Caller.ActorId, call.Caller.SessionId ?? call.Caller.TokenId, call.Caller.OrganisationId, from!) : null,

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Sluice.Contracts.Errors;
@@ -124,38 +123,5 @@ internal sealed class DiagnosticCall(GatewayInsight gateway)
         }
 
         return status is >= 200 and < 300 ? null : new Refusal(ErrorCodes.UpstreamError);
-    }
-
-    /// <summary>Keeps the beginning of an answer, and when its first piece of content came. Comments that keep a stream alive are none.</summary>
-    private sealed class FirstTokenStream(TimeProvider time) : MemoryStream
-    {
-        private const int KeptMax = 64 * 1024;
-        private readonly long _began = time.GetTimestamp();
-
-        public TimeSpan FirstToken { get; private set; }
-
-        public string Text => Encoding.UTF8.GetString(GetBuffer(), 0, (int)Length);
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            if (FirstToken == TimeSpan.Zero && !buffer.IsEmpty && buffer[0] != (byte)':')
-                FirstToken = time.GetElapsedTime(_began);
-            if (Length < KeptMax)
-                base.Write(buffer);
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
     }
 }

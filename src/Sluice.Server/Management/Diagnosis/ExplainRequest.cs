@@ -18,7 +18,7 @@ internal static class ExplainRequest
         Path = "/requests/{id}/explanation",
         Permission = Permissions.LogsRead,
         Summary = "Say why a recorded call ended as it did, what to do about it, and whether it would pass now",
-        Description = "Changes nothing and calls no upstream. `now` goes through the same call, with its key, address, route and model, as things are at this moment.",
+        Description = "Changes nothing and calls no upstream. `now` goes through the same call, with its key, address, route and model, as things are at this moment; a call that was stopped before its body was read named no model, so that permission and route cannot be judged.",
         Answer = typeof(RequestExplanationAnswer),
         Refuses = [StatusCodes.Status404NotFound],
         Run = RunAsync,
@@ -46,7 +46,7 @@ internal static class ExplainRequest
                 : $"Upstream '{record.UpstreamName}' refused the request with the code '{code}'.",
             Remedy = remedy?.Sentence,
             Action = remedy is null ? null : ActionOf(remedy, record),
-            WouldPassNow = now?.Passed,
+            WouldPassNow = now is null || (now.Passed && LacksModel(record)) ? null : now.Passed,
             Now = now,
         });
     }
@@ -54,13 +54,15 @@ internal static class ExplainRequest
     private static async Task<DiagnosisAnswer?> NowAsync(OperationCall call, RequestRecord record)
     {
         var endpoint = ModelEndpoints.All.FirstOrDefault(e => e.Name == record.Endpoint);
-        if (record.KeyId is not { } keyId || endpoint is null || (record.ModelAsked is null && !endpoint.IsQuestion))
+        if (record.KeyId is not { } keyId || endpoint is null)
             return null;
         // Its log is in reach, and the key is the log's: what is said of it is what a caller would be told.
         var key = await RecordedCall.KeyAsync(call, record) is null ? null : await call.Tools.Gateway.Keys.LoadAsync(keyId, call.CancellationToken);
         var question = new DiagnosedCall(keyId, key, endpoint, record.ModelAsked ?? "", RecordedCall.AddressOf(record), RecordedCall.TokensOf(record)) { SeesUpstreams = call.Caller.May(Permissions.UpstreamsRead) };
         return await new RunDiagnosis(call.Tools.Gateway, question).AllAsync(call.CancellationToken);
     }
+
+    private static bool LacksModel(RequestRecord record) => record.ModelAsked is null && ModelEndpoints.All.Any(e => e.Name == record.Endpoint && !e.IsQuestion);
 
     private static RemedyActionAnswer ActionOf(ErrorRemedy remedy, RequestRecord record)
     {

@@ -90,6 +90,8 @@ internal sealed class RunDiagnosis(GatewayInsight gateway, DiagnosedCall questio
 
     private async ValueTask<Finding> LookAsync(string name, CancellationToken cancellationToken)
     {
+        if (question.LacksModel && name is ("permission" or "route"))
+            return Finding.NotReached("Which model was asked for is not known: the call was stopped before its body was read.");
         switch (name)
         {
             case "key":

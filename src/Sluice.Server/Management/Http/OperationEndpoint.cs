@@ -170,6 +170,9 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             response.ContentType = streamed.MediaType;
             if (streamed.FileName.Length > 0)
                 response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
+            else
+                // A proxy that waits for more would hold back what is to be seen as it comes.
+                response.Headers["x-accel-buffering"] = "no";
             await streamed.WriteAsync(response.Body, http.RequestAborted);
             return;
         }

@@ -47,7 +47,7 @@ internal static class TestUpstream
         Description = "As `testUpstream`, with the address and the credential that calls use; whether it is switched on does not matter.",
         Body = typeof(TestStoredUpstreamBody),
         BodyOptional = true,
-        BodyExample = "{}",
+        BodyExample = """{"completionModel":"gpt-4o-mini"}""",
         Answer = typeof(UpstreamTestAnswer),
         Refuses = [StatusCodes.Status404NotFound, StatusCodes.Status409Conflict],
         Writes = true,
