@@ -12,7 +12,6 @@ public sealed record ProbeAnswer(Refusal? Refusal, TimeSpan Took, ReadOnlyMemory
 public sealed class UpstreamProbe(UpstreamFactory factory, GatewayOptions options, TimeProvider time)
 {
     private const int BytesMax = 1 << 20;
-    private const int ModelsMax = 1000;
 
     /// <summary>Which models it says it has: the cheapest question that needs its credential.</summary>
     public Task<ProbeAnswer> ModelsAsync(UpstreamDefinition upstream, string requestId, CancellationToken cancellationToken) => AskAsync(upstream, "GET", "/models", default, requestId, cancellationToken);
@@ -23,25 +22,6 @@ public sealed class UpstreamProbe(UpstreamFactory factory, GatewayOptions option
         var body = JsonSerializer.SerializeToUtf8Bytes(model);
         return AskAsync(upstream, "POST", "/chat/completions",
             new SplicedBody("{\"model\":"u8.ToArray(), body, ",\"messages\":[{\"role\":\"user\",\"content\":\"ping\"}],\"max_tokens\":1}"u8.ToArray()), requestId, cancellationToken);
-    }
-
-    /// <summary>The names in an answer to <see cref="ModelsAsync"/>; <see langword="null"/> if it is not such a list.</summary>
-    public static IReadOnlyList<string>? ModelsIn(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array
-                ? [.. data.EnumerateArray().Select(Name).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(ModelsMax)]
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-
-        static string? Name(JsonElement entry) => entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String
-            && id.GetString() is { Length: > 0 and <= RequestFacts.ModelNameMax } name && !name.Any(char.IsControl) ? name : null;
     }
 
     private async Task<ProbeAnswer> AskAsync(UpstreamDefinition upstream, string method, string path, SplicedBody body, string requestId, CancellationToken cancellationToken)

@@ -147,7 +147,7 @@ internal static class TestUpstream
             if (Passed())
             {
                 var list = await gateway.UpstreamProbe.ModelsAsync(upstream, call.RequestId, either.Token);
-                models = list.Refusal is null ? UpstreamProbe.ModelsIn(list.Body) ?? [] : [];
+                models = list.Refusal is null ? ModelNames.In(list.Body) ?? [] : [];
                 steps.Add(Authenticated(upstream, list, models).Answer("authenticate", list.Took));
             }
 
