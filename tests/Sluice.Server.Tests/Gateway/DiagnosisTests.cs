@@ -115,6 +115,7 @@ public sealed class DiagnosisTests(GatewayBed bed) : IClassFixture<GatewayBed>
         answer.GetProperty("cause").GetString().ShouldBe("firstToken");
         Step(answer, "firstToken").GetProperty("code").GetString().ShouldBe("upstream_auth");
         Step(answer, "firstToken").GetProperty("action").GetProperty("kind").GetString().ShouldBe("openUpstream");
+        Step(answer, "firstToken").GetProperty("action").GetProperty("target").GetString().ShouldBe("cfg_patient");
     }
 
     [Fact]

@@ -11,7 +11,8 @@ namespace Sluice.Server.Management.Diagnosis;
 
 /// <summary>What came of the real call at the end of a diagnosis.</summary>
 /// <param name="Refusal">What it was told, or <see langword="null"/>.</param>
-internal sealed record DiagnosticReply(string RequestId, Refusal? Refusal, TimeSpan FirstToken);
+/// <param name="Upstream">The name of the upstream that was asked; empty where none answered.</param>
+internal sealed record DiagnosticReply(string RequestId, Refusal? Refusal, TimeSpan FirstToken, string Upstream);
 
 /// <summary>
 /// Makes a call of one token through all of the gateway's stages, with a secret of the key that works for a minute: it is authenticated, limited, counted and
@@ -43,7 +44,8 @@ internal sealed class DiagnosticCall(GatewayInsight gateway)
         var http = Request(question, real.From, "Bearer " + token.Reveal(), answer, either.Token);
         await gateway.Pipeline.RunAsync(http, question.Endpoint);
         cancellationToken.ThrowIfCancellationRequested();
-        return new DiagnosticReply(http.Response.Headers["x-request-id"].ToString(), RefusalIn(http.Response.StatusCode, answer.Text, deadline.IsCancellationRequested), answer.FirstToken);
+        return new DiagnosticReply(http.Response.Headers["x-request-id"].ToString(), RefusalIn(http.Response.StatusCode, answer.Text, deadline.IsCancellationRequested), answer.FirstToken,
+            http.Response.Headers["x-sluice-upstream"].ToString());
     }
 
     private static DefaultHttpContext Request(DiagnosedCall question, IPAddress from, string authorization, Stream answer, CancellationToken aborted)

@@ -131,7 +131,7 @@ internal sealed class RunDiagnosis(GatewayInsight gateway, DiagnosedCall questio
                 Name = step.Name,
                 Verdict = passed ? StepVerdicts.Pass : StepVerdicts.Fail,
                 Milliseconds = Math.Round(step.Took.TotalMilliseconds, 3),
-                Detail = passed ? step.Detail : $"Seen from this server, which callers need not be: {step.Detail}",
+                Detail = Said(step, passed),
                 Remedy = passed ? null : "The operator must check the public base URL, its name, port and certificate, and whatever stands before this server.",
                 Action = passed ? null : new RemedyActionAnswer { Kind = ErrorActions.CheckPublicUrl, Target = url.GetLeftPart(UriPartial.Authority) },
             };
@@ -140,6 +140,15 @@ internal sealed class RunDiagnosis(GatewayInsight gateway, DiagnosedCall questio
         foreach (var name in left)
             yield return Finding.NotReached($"Not looked at: '{failed}' failed.").Answer(name, TimeSpan.Zero);
     }
+
+    // Which address the name has in here is the operator's affair.
+    private string Said(ConnectionStep step, bool passed) => (passed, question.SeesUpstreams) switch
+    {
+        (true, true) => step.Detail,
+        (true, false) => "It works, seen from this server.",
+        (false, true) => $"Seen from this server, which is not where callers are: {step.Detail}",
+        _ => "It does not work, seen from this server, which is not where callers are.",
+    };
 
     private async Task<Finding> UpstreamAsync(CancellationToken cancellationToken)
     {
@@ -168,8 +177,14 @@ internal sealed class RunDiagnosis(GatewayInsight gateway, DiagnosedCall questio
             return Finding.NotReached("The key's calls must be signed, and only its caller does that: make one, and diagnose it by its request id.");
         var reply = await new DiagnosticCall(gateway).MakeAsync(question, real, cancellationToken);
         _callRequestId = reply.RequestId;
-        return reply.Refusal is { } refusal
-            ? Finding.Fail(refusal) with { Target = question.KeyId }
-            : Finding.Pass(string.Create(CultureInfo.InvariantCulture, $"The first token came after {reply.FirstToken.TotalMilliseconds:0} ms. The call is counted as the key's: {reply.RequestId}."));
+        if (reply.Refusal is { } refusal)
+        {
+            var finding = Finding.Fail(refusal);
+            if (Finding.RemedyOf(refusal.Error.Code).Action != ErrorActions.OpenUpstream)
+                return finding with { Target = question.KeyId };
+            return finding with { Target = gateway.Upstreams.Live.FirstOrDefault(l => l.Definition.Name == reply.Upstream)?.Definition.Id, Value = reply.Upstream };
+        }
+
+        return Finding.Pass(string.Create(CultureInfo.InvariantCulture, $"The first token came after {reply.FirstToken.TotalMilliseconds:0} ms. The call is counted as the key's: {reply.RequestId}."));
     }
 }
