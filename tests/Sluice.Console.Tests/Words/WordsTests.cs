@@ -63,7 +63,7 @@ public sealed partial class WordsTests
 
     private static IEnumerable<string> Places(string text) => Place().Matches(text).Select(static m => m.Value).Distinct();
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
         while (!File.Exists(Path.Combine(folder.FullName, "Sluice.slnx"))) folder = folder.Parent!;
