@@ -49,6 +49,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(Page<UpstreamAnswer>))]
 [JsonSerializable(typeof(RequestAnswer))]
 [JsonSerializable(typeof(RequestPage))]
+[JsonSerializable(typeof(UsageAnswer))]
 [JsonSerializable(typeof(AuditEntryAnswer))]
 [JsonSerializable(typeof(Page<AuditEntryAnswer>))]
 [JsonSerializable(typeof(AuditVerificationAnswer))]

@@ -22,6 +22,7 @@ using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
 using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.Management.Usage;
 using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
@@ -147,6 +148,7 @@ internal static class ManagementRoutes
 
         ListRequests.Operation,
         GetRequest.Operation,
+        GetUsage.Operation,
 
         ListAuditEntries.Operation,
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Sluice.Gateway.Records;
 using Sluice.Server.Storage.Directories;
+using Sluice.Server.Storage.Records.Usage;
 
 namespace Sluice.Server.Storage.Records;
 
@@ -18,7 +19,10 @@ public sealed class RecordReader
 
     private readonly Func<CancellationToken, ValueTask<DbConnection>> _open;
 
-    internal RecordReader(Func<CancellationToken, ValueTask<DbConnection>> open) => _open = open;
+    internal RecordReader(Func<CancellationToken, ValueTask<DbConnection>> open) => (_open, Usage) = (open, new UsageReader(open));
+
+    /// <summary>What the records add up to.</summary>
+    public UsageReader Usage { get; }
 
     /// <summary>One record, or <see langword="null"/>.</summary>
     /// <param name="organisationId">Whose it must be; <see langword="null"/> for anybody's.</param>
