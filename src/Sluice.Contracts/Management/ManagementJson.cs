@@ -50,6 +50,8 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(RequestAnswer))]
 [JsonSerializable(typeof(RequestPage))]
 [JsonSerializable(typeof(UsageAnswer))]
+[JsonSerializable(typeof(RequestHistogramAnswer))]
+[JsonSerializable(typeof(KeyLimitUseAnswer))]
 [JsonSerializable(typeof(AuditEntryAnswer))]
 [JsonSerializable(typeof(Page<AuditEntryAnswer>))]
 [JsonSerializable(typeof(AuditVerificationAnswer))]

@@ -149,6 +149,9 @@ internal static class ManagementRoutes
         ListRequests.Operation,
         GetRequest.Operation,
         GetUsage.Operation,
+        ShowRequestHistogram.Operation,
+        FollowRequests.Operation,
+        ShowKeyLimits.Operation,
 
         ListAuditEntries.Operation,
 

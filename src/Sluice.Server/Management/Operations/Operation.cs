@@ -39,6 +39,8 @@ internal sealed record Operation
     public Type? Answer { get; init; }
     /// <summary>Media types of an answer that is streamed; empty where it is JSON.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
+    /// <summary>Whether the stream lasts until somebody ends it. Each caller has a few of these; exports and the like wait for none of them.</summary>
+    public bool Live { get; init; }
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = StatusCodes.Status200OK;
     /// <summary>Statuses of refusals beyond those that every operation has.</summary>

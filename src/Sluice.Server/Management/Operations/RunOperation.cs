@@ -20,6 +20,8 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public required string BaseUrl { get; init; }
     public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
+    /// <summary>Finds out anew who calls; it gives nobody for who is not let in any more.</summary>
+    public Func<CancellationToken, ValueTask<Caller?>>? FindAgain { get; init; }
 }
 
 /// <summary>An answer ready to be sent.</summary>
@@ -132,6 +134,7 @@ internal sealed class RunOperation(SluiceDatabase database, LeaveTrace trace, Wr
         UserAgent = input.UserAgent,
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
+        FindAgain = input.FindAgain,
         AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
         OpenInstallation = () => new InstallationScope(db, input.Caller),

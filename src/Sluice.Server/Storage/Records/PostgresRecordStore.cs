@@ -36,7 +36,7 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
     private NpgsqlConnection? _connection;
     private RecordReader? _reader;
 
-    public override RecordReader Reader => _reader ??= new RecordReader(database.OpenAsync);
+    public override RecordReader Reader => _reader ??= new RecordReader(database.OpenAsync, isShared: true);
 
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -78,6 +78,7 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
             await WriteLedgerAsync(connection, batch, cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             Written?.Invoke(batch.Records);
+            Reader.Live.Publish(batch.Records);
         }
         catch
         {

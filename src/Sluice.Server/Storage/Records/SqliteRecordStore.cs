@@ -28,7 +28,7 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
     private SqliteUsageWriter? _usageWriter;
     private RecordReader? _reader;
 
-    public override RecordReader Reader => _reader ??= new RecordReader(_ => new ValueTask<DbConnection>(_file.Open()));
+    public override RecordReader Reader => _reader ??= new RecordReader(_ => new ValueTask<DbConnection>(_file.Open()), isShared: false);
 
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -65,6 +65,7 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
             }
         }
         Written?.Invoke(batch.Records);
+        Reader.Live.Publish(batch.Records);
         return ValueTask.CompletedTask;
     }
 
