@@ -23,7 +23,7 @@ internal sealed class UsageSeriesReader(OperationCall call, UsageFilter filter, 
                 return await ByMemberAsync(top);
             default:
                 var dimension = groupBy switch { UsageGroups.Key => UsageDimension.Key, UsageGroups.Project => UsageDimension.Project, UsageGroups.Model => UsageDimension.Model, _ => UsageDimension.Upstream };
-                var largest = Largest(await SlicesAsync(dimension, null, null), top);
+                var largest = Largest(await GroupsAsync(dimension), top);
                 var names = await NamesAsync(dimension, largest);
                 return Grouped(largest, names, await SlicesAsync(dimension, window.StepMs, largest));
         }
@@ -31,29 +31,28 @@ internal sealed class UsageSeriesReader(OperationCall call, UsageFilter filter, 
 
     private async Task<IReadOnlyList<UsageSeries>> ByMemberAsync(int top)
     {
-        var all = await SlicesAsync(UsageDimension.Key, null, null);
+        var all = await GroupsAsync(UsageDimension.Key);
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var ids in all.Select(static s => s.Group!).Where(static g => g.Length > 0).Distinct(StringComparer.Ordinal).Chunk(IdsAtOnce))
+        foreach (var ids in all.Select(static s => s.Group).Where(static g => g.Length > 0).Chunk(IdsAtOnce))
         {
             foreach (var key in await call.Data.Keys.Where(k => ids.Contains(k.Id)).Select(k => new { k.Id, k.OwnerId }).ToListAsync(call.CancellationToken))
                 owners[key.Id] = key.OwnerId ?? "";
         }
 
-        UsageSlice Owned(UsageSlice slice) => slice with { Group = owners.GetValueOrDefault(slice.Group!, "") };
-        var largest = Largest(all.Select(Owned), top);
+        string OwnerOf(string key) => owners.GetValueOrDefault(key, "");
+        var largest = Largest(all.GroupBy(g => OwnerOf(g.Group), StringComparer.Ordinal).Select(g => (g.Key, g.Sum(static k => k.Calls))), top);
         var names = await call.Data.People.Where(p => largest.Contains(p.Id)).ToDictionaryAsync(p => p.Id, p => p.Name, call.CancellationToken);
-        var slices = (await SlicesAsync(UsageDimension.Key, window.StepMs, null)).Select(Owned).Select(s => largest.Contains(s.Group!) ? s : s with { Group = null });
+        var slices = (await SlicesAsync(UsageDimension.Key, window.StepMs, null)).Select(s => OwnerOf(s.Group!) is var owner && largest.Contains(owner) ? s with { Group = owner } : s with { Group = null });
         return Grouped(largest, names, slices);
     }
 
     private Task<IReadOnlyList<UsageSlice>> SlicesAsync(UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only) =>
         call.Tools.Records.Usage.SlicesAsync(filter, dimension, stepMs, only, call.CancellationToken);
 
-    private static List<string> Largest(IEnumerable<UsageSlice> slices, int top) =>
-    [
-        .. slices.GroupBy(static s => s.Group!, StringComparer.Ordinal).Select(static g => (g.Key, Calls: g.Sum(static s => s.Sums[UsageSum.Calls])))
-            .OrderByDescending(static g => g.Calls).ThenBy(static g => g.Key, StringComparer.Ordinal).Take(top).Select(static g => g.Key),
-    ];
+    private Task<IReadOnlyList<(string Group, long Calls)>> GroupsAsync(UsageDimension dimension) => call.Tools.Records.Usage.GroupsAsync(filter, dimension, call.CancellationToken);
+
+    private static List<string> Largest(IEnumerable<(string Group, long Calls)> groups, int top) =>
+        [.. groups.OrderByDescending(static g => g.Calls).ThenBy(static g => g.Group, StringComparer.Ordinal).Take(top).Select(static g => g.Group)];
 
     private async Task<IReadOnlyDictionary<string, string>> NamesAsync(UsageDimension dimension, List<string> ids) => dimension switch
     {

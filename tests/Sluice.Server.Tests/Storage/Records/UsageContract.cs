@@ -51,7 +51,14 @@ public abstract class UsageContract(IStorageBackend backend) : IAsyncLifetime
         foreach (var byMinute in new[] { true, false })
         {
             foreach (var dimension in Enum.GetValues<UsageDimension>())
-                await ShouldEqualAsync(records, new UsageFilter("org_1", Ms(Begin), Ms(Begin.AddHours(5)), byMinute), dimension, byMinute ? 60_000 : 3_600_000);
+            {
+                var all = new UsageFilter("org_1", Ms(Begin), Ms(Begin.AddHours(5)), byMinute);
+                await ShouldEqualAsync(records, all, dimension, byMinute ? 60_000 : 3_600_000);
+                await ShouldEqualAsync(records, all with { ProjectIds = ["prj_1"], Models = ["m0", "asked"] }, dimension, null);
+                if (dimension is UsageDimension.Key)
+                    (await Store.Reader.Usage.GroupsAsync(all, dimension, Token)).ShouldBe(records.Where(r => r.OrganisationId == "org_1").GroupBy(r => r.KeyId!).Select(g => (g.Key, (long)g.Count())).OrderByDescending(g => g.Item2).ThenBy(g => g.Key, StringComparer.Ordinal));
+            }
+
             var narrow = new UsageFilter("org_1", Ms(Begin.AddHours(1)), Ms(Begin.AddHours(3)), byMinute) { ProjectIds = ["prj_0"], KeyIds = ["key_0", "key_1"], Models = ["m1", ""] };
             await ShouldEqualAsync(records, narrow, UsageDimension.Key, null);
             await ShouldEqualAsync(records, narrow with { ProjectIds = [] }, UsageDimension.Key, null);

@@ -7,16 +7,16 @@ namespace Sluice.Server.Storage.Records.Usage;
 internal static class PostgresUsageWriter
 {
     // What comes is put behind what is there, which costs no reading; the few that have grown too long are given back and written anew while their rows are locked.
-    private static readonly string[] Add = [Adding(UsageTables.Minutes), Adding(UsageTables.Hours)];
-    private static readonly string[] Shorten = [Shortening(UsageTables.Minutes), Shortening(UsageTables.Hours)];
+    private static readonly Dictionary<string, string> Add = Each(Adding);
+    private static readonly Dictionary<string, string> Shorten = Each(Shortening);
     private static readonly string[] AddErrors = [AddingErrors(UsageTables.ErrorMinutes), AddingErrors(UsageTables.ErrorHours)];
 
     public static async Task WriteAsync(NpgsqlConnection connection, UsageBatch batch, CancellationToken cancellationToken)
     {
         var work = new NpgsqlBatch(connection);
         await using var _ = work.ConfigureAwait(false);
-        work.BatchCommands.Add(Rows(Add[0], batch.Minutes()));
-        work.BatchCommands.Add(Rows(Add[1], batch.Hours()));
+        var sums = batch.Sums();
+        foreach (var (table, added) in sums) work.BatchCommands.Add(Rows(Add[table], added));
         if (batch.ErrorMinutes() is { Count: > 0 } errors)
         {
             work.BatchCommands.Add(Errors(AddErrors[0], errors));
@@ -27,9 +27,10 @@ internal static class PostgresUsageWriter
         var rows = await work.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using (rows.ConfigureAwait(false))
         {
-            for (var table = 0; table < Add.Length; table++, await rows.NextResultAsync(cancellationToken).ConfigureAwait(false))
+            foreach (var (table, _) in sums)
             {
                 while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) tooLong.BatchCommands.Add(Shortened(Shorten[table], rows));
+                await rows.NextResultAsync(cancellationToken).ConfigureAwait(false);
             }
             while (await rows.NextResultAsync(cancellationToken).ConfigureAwait(false)) { }
         }
@@ -86,6 +87,9 @@ internal static class PostgresUsageWriter
 
     private static void Array(NpgsqlBatchCommand command, object values, NpgsqlDbType type) =>
         command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+
+    private static Dictionary<string, string> Each(Func<string, string> sql) =>
+        new[] { UsageTables.Minutes, UsageTables.Hours, UsageTables.ProjectMinutes, UsageTables.ProjectHours }.ToDictionary(static table => table, sql, StringComparer.Ordinal);
 
     private static string Adding(string table) => $"""
         with added as (

@@ -6,32 +6,28 @@ namespace Sluice.Server.Storage.Records.Usage;
 internal sealed class SqliteUsageWriter : IDisposable
 {
     private const string Join = "join_latencies";
-    private readonly SqliteStatement _minutes;
-    private readonly SqliteStatement _hours;
+    private readonly Dictionary<string, SqliteStatement> _add;
     private readonly SqliteStatement _errorMinutes;
     private readonly SqliteStatement _errorHours;
 
     public SqliteUsageWriter(SqliteConnection connection)
     {
         connection.CreateFunction<byte[], byte[], byte[]>(Join, Joined, isDeterministic: true);
-        _minutes = Add(connection, UsageTables.Minutes);
-        _hours = Add(connection, UsageTables.Hours);
+        _add = new[] { UsageTables.Minutes, UsageTables.Hours, UsageTables.ProjectMinutes, UsageTables.ProjectHours }.ToDictionary(static table => table, table => Add(connection, table), StringComparer.Ordinal);
         _errorMinutes = AddErrors(connection, UsageTables.ErrorMinutes);
         _errorHours = AddErrors(connection, UsageTables.ErrorHours);
     }
 
     public void Write(UsageBatch batch)
     {
-        Run(_minutes, batch.Minutes());
-        Run(_hours, batch.Hours());
+        foreach (var (table, rows) in batch.Sums()) Run(_add[table], rows);
         Run(_errorMinutes, batch.ErrorMinutes());
         Run(_errorHours, batch.ErrorHours());
     }
 
     public void Dispose()
     {
-        _minutes.Dispose();
-        _hours.Dispose();
+        foreach (var add in _add.Values) add.Dispose();
         _errorMinutes.Dispose();
         _errorHours.Dispose();
     }

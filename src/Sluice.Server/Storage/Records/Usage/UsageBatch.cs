@@ -76,20 +76,31 @@ internal sealed class UsageBatch
             CollectionsMarshal.GetValueRefOrAddDefault(_errors, at with { Model = Text(error), Upstream = "", Currency = "" }, out _)++;
     }
 
-    public IReadOnlyList<KeyValuePair<UsageKey, UsageRow>> Minutes() => [.. _minutes.OrderBy(static m => m.Key)];
-
-    public IReadOnlyList<KeyValuePair<UsageKey, UsageRow>> Hours()
+    /// <summary>Every table with the rows that go into it, both in an order that is the same on every node.</summary>
+    public IReadOnlyList<(string Table, IReadOnlyList<KeyValuePair<UsageKey, UsageRow>> Rows)> Sums()
     {
-        var hours = new Dictionary<UsageKey, UsageRow>();
-        foreach (var (key, minute) in _minutes)
-            (CollectionsMarshal.GetValueRefOrAddDefault(hours, Hour(key), out _) ??= new UsageRow()).Add(minute);
-        return [.. hours.OrderBy(static h => h.Key)];
+        var projectMinutes = Joined(_minutes, static key => key with { KeyId = "" });
+        return
+        [
+            (UsageTables.Minutes, Sorted(_minutes)), (UsageTables.Hours, Sorted(Joined(_minutes, Hour))),
+            (UsageTables.ProjectMinutes, Sorted(projectMinutes)), (UsageTables.ProjectHours, Sorted(Joined(projectMinutes, Hour))),
+        ];
     }
 
     public IReadOnlyList<KeyValuePair<UsageKey, long>> ErrorMinutes() => [.. _errors.OrderBy(static e => e.Key)];
 
     public IReadOnlyList<KeyValuePair<UsageKey, long>> ErrorHours() =>
         [.. _errors.GroupBy(static e => Hour(e.Key)).Select(static g => KeyValuePair.Create(g.Key, g.Sum(static e => e.Value))).OrderBy(static e => e.Key)];
+
+    private static Dictionary<UsageKey, UsageRow> Joined(Dictionary<UsageKey, UsageRow> rows, Func<UsageKey, UsageKey> into)
+    {
+        var joined = new Dictionary<UsageKey, UsageRow>();
+        foreach (var (key, row) in rows)
+            (CollectionsMarshal.GetValueRefOrAddDefault(joined, into(key), out _) ??= new UsageRow()).Add(row);
+        return joined;
+    }
+
+    private static IReadOnlyList<KeyValuePair<UsageKey, UsageRow>> Sorted(Dictionary<UsageKey, UsageRow> rows) => [.. rows.OrderBy(static r => r.Key)];
 
     private static UsageKey Hour(UsageKey key) => key with { BucketMs = key.BucketMs - (key.BucketMs % HourMs) };
 

@@ -55,6 +55,19 @@ public sealed class UsageReader
         return slices;
     }
 
+    /// <summary>Calls of each group, most first.</summary>
+    internal async Task<IReadOnlyList<(string Group, long Calls)>> GroupsAsync(UsageFilter filter, UsageDimension dimension, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var command = connection.CreateCommand();
+        await using var __ = command.ConfigureAwait(false);
+#pragma warning disable CA2100 // Constants and names of parameters.
+        command.CommandText = $"select {Column(dimension)}, cast(sum(calls) as bigint) from {Table(filter, dimension)} where {Where(command, filter)} group by 1 order by 2 desc, 1";
+#pragma warning restore CA2100
+        return await PairsAsync(command, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The error codes that came up most, with how often.</summary>
     internal async Task<IReadOnlyList<(string Code, long Calls)>> ErrorsAsync(UsageFilter filter, int limit, CancellationToken cancellationToken)
     {
@@ -68,11 +81,16 @@ public sealed class UsageReader
             group by error_code order by 2 desc, 1 limit {limit}
             """;
 #pragma warning restore CA2100
+        return await PairsAsync(command, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IReadOnlyList<(string, long)>> PairsAsync(DbCommand command, CancellationToken cancellationToken)
+    {
         var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = row.ConfigureAwait(false);
-        var errors = new List<(string, long)>();
-        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) errors.Add((row.GetString(0), row.GetInt64(1)));
-        return errors;
+        await using var _ = row.ConfigureAwait(false);
+        var pairs = new List<(string, long)>();
+        while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) pairs.Add((row.GetString(0), row.GetInt64(1)));
+        return pairs;
     }
 
     internal static DbCommand SlicesCommand(DbConnection connection, UsageFilter filter, UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only)
@@ -90,24 +108,35 @@ public sealed class UsageReader
             join = $"coalesce({JoinAll}({{0}}), zeroblob(0))";
         }
         var command = connection.CreateCommand();
-        var column = dimension switch
-        {
-            UsageDimension.Project => "project_id",
-            UsageDimension.Key => "key_id",
-            UsageDimension.Model => "model",
-            UsageDimension.Upstream => "upstream",
-            _ => null,
-        };
+        var column = Column(dimension);
         var group = column is null ? "cast(null as text)" : only is null ? column : only.Count == 0 ? "cast(null as text)" : $"case when {column} in ({In(command, "only", only)}) then {column} end";
         var bucket = stepMs is { } step ? string.Create(CultureInfo.InvariantCulture, $"bucket_ms / {step} * {step}") : "cast(0 as bigint)";
 #pragma warning disable CA2100 // Constants, numbers and names of parameters.
         command.CommandText = $"""
             select {bucket}, {group}, currency, {string.Join(", ", UsageSums.Columns.Select(c => $"cast(sum({c}) as bigint)"))}, {string.Format(CultureInfo.InvariantCulture, join, "latencies")}, {string.Format(CultureInfo.InvariantCulture, join, "first_latencies")}
-            from {(filter.ByMinute ? UsageTables.Minutes : UsageTables.Hours)} where {Where(command, filter)} group by 1, 2, 3
+            from {Table(filter, dimension)} where {Where(command, filter)} group by 1, 2, 3
             """;
 #pragma warning restore CA2100
         return command;
     }
+
+    private static string? Column(UsageDimension dimension) => dimension switch
+    {
+        UsageDimension.Project => "project_id",
+        UsageDimension.Key => "key_id",
+        UsageDimension.Model => "model",
+        UsageDimension.Upstream => "upstream",
+        _ => null,
+    };
+
+    // Rows by key are read only where keys matter.
+    private static string Table(UsageFilter filter, UsageDimension dimension) => (dimension is UsageDimension.Key || filter.KeyIds is not null, filter.ByMinute) switch
+    {
+        (true, true) => UsageTables.Minutes,
+        (true, false) => UsageTables.Hours,
+        (false, true) => UsageTables.ProjectMinutes,
+        (false, false) => UsageTables.ProjectHours,
+    };
 
     private static string Where(DbCommand command, UsageFilter filter)
     {

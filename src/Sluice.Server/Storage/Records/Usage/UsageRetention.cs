@@ -11,7 +11,7 @@ internal static class UsageRetention
     /// <param name="minutesBeforeMs">Minutes that begin before this go.</param>
     public static async Task DropAsync(DbConnection connection, long hoursBeforeMs, long minutesBeforeMs, CancellationToken cancellationToken)
     {
-        foreach (var (table, before) in new[] { (UsageTables.Minutes, minutesBeforeMs), (UsageTables.ErrorMinutes, minutesBeforeMs), (UsageTables.Hours, hoursBeforeMs), (UsageTables.ErrorHours, hoursBeforeMs) })
+        foreach (var (table, before) in new[] { (UsageTables.Minutes, minutesBeforeMs), (UsageTables.ErrorMinutes, minutesBeforeMs), (UsageTables.ProjectMinutes, minutesBeforeMs), (UsageTables.Hours, hoursBeforeMs), (UsageTables.ProjectHours, hoursBeforeMs), (UsageTables.ErrorHours, hoursBeforeMs) })
         {
             for (var organisation = await NextAsync(connection, table, "", cancellationToken).ConfigureAwait(false); organisation is not null;
                 organisation = await NextAsync(connection, table, organisation, cancellationToken).ConfigureAwait(false))

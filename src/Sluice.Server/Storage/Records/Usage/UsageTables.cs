@@ -10,6 +10,10 @@ internal static class UsageTables
 
     public const string Minutes = "usage_minutes";
     public const string Hours = "usage_hours";
+    /// <summary>All keys of a project together.</summary>
+    public const string ProjectMinutes = "usage_project_minutes";
+    /// <summary>All keys of a project together.</summary>
+    public const string ProjectHours = "usage_project_hours";
     public const string ErrorMinutes = "usage_error_minutes";
     public const string ErrorHours = "usage_error_hours";
 
