@@ -93,7 +93,8 @@ internal sealed class SortedKeyPages(OrganisationScope data, KeyFilter filter, K
 
     internal IQueryable<KeyUseRow> ByUse(long? after, string id)
     {
-        var uses = data.KeyUses;
+        // The condition is that of the index, and holds for all.
+        var uses = data.KeyUses.Where(u => u.LastUsedAtMs > 0);
         if (descending)
         {
             if (after is not null)

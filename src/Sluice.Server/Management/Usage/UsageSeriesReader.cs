@@ -47,7 +47,7 @@ internal sealed class UsageSeriesReader(OperationCall call, UsageFilter filter, 
     }
 
     private Task<IReadOnlyList<UsageSlice>> SlicesAsync(UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only) =>
-        call.Tools.Records.Usage.SlicesAsync(filter, dimension, stepMs, only, call.CancellationToken);
+        call.Tools.Records.Usage.SlicesAsync(filter, dimension, stepMs, only, call.CancellationToken, window.FromMs);
 
     private Task<IReadOnlyList<(string Group, long Calls)>> GroupsAsync(UsageDimension dimension) => call.Tools.Records.Usage.GroupsAsync(filter, dimension, call.CancellationToken);
 

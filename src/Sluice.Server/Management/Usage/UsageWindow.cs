@@ -21,8 +21,10 @@ internal sealed class UsageWindow
     public long ToMs { get; }
     public string? Message { get; }
     public bool ByMinute => Interval == UsageIntervals.Minute;
-    /// <summary>What the database is asked to add up; days are put together from hours.</summary>
-    public long StepMs => ByMinute ? MinuteMs : HourMs;
+    /// <summary>What the database is asked to add up: days too, unless the clock is changed in one of them, which is then put together from hours.</summary>
+    public long StepMs => ByMinute ? MinuteMs : Interval == UsageIntervals.Hour || !AllAreDays ? HourMs : DayMs;
+
+    private bool AllAreDays => StartsMs.Append(ToMs).Zip(StartsMs.Append(ToMs).Skip(1)).All(static pair => pair.Second - pair.First == DayMs);
 
     /// <summary>Reads <c>from</c>, <c>to</c> and <c>interval</c>; refuses a span that is none or is too long.</summary>
     /// <param name="compare">Whether as much before is wanted too.</param>

@@ -20,7 +20,7 @@ public abstract class SortedKeyPagesContract(KeyPagesBed bed) : IAsyncLifetime
         if (await _db.KeyUses.AnyAsync(Token))
             return;
         foreach (var key in await _db.Keys.Where(k => k.CreatedAtMs <= 700 || k.CreatedAtMs > KeyPagesBed.Count - 700).Select(k => new { k.Id, k.CreatedAtMs }).ToListAsync(Token))
-            _db.KeyUses.Add(new KeyUseRow { KeyId = key.Id, OrganisationId = KeyPagesBed.Organisation, LastUsedAtMs = key.CreatedAtMs * 7 % 300 * 100, LastIp = "", Calls = 1 });
+            _db.KeyUses.Add(new KeyUseRow { KeyId = key.Id, OrganisationId = KeyPagesBed.Organisation, LastUsedAtMs = (key.CreatedAtMs * 7 % 300 * 100) + 1, LastIp = "", Calls = 1 });
         await _db.SaveChangesAsync(Token);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Sluice.Gateway.Records;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Storage;
@@ -70,6 +71,26 @@ public sealed class UsageTests : IAsyncLifetime
         Names(await GetAsync("?groupBy=status")).ShouldBe(["ok"]);
         Names(await GetAsync("?groupBy=upstream")).ShouldBe([null]);
         (await GetAsync("?model=deepseek-chat")).GetProperty("errorCodes").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("Asia/Shanghai", "2030-01-20T00:00:00Z")]
+    // Across the end of summer time.
+    [InlineData("Europe/Berlin", "2029-10-20T00:00:00Z")]
+    public async Task Days_hold_what_began_in_them_by_the_clock_of_the_organisation(string zone, string from)
+    {
+        await using (var db = _server.Database.CreateContext())
+            await db.Organisations.Where(o => o.Id == ManagementServer.OrganisationA).ExecuteUpdateAsync(o => o.SetProperty(x => x.TimeZone, zone), TestContext.Current.CancellationToken);
+        var begin = DateTimeOffset.Parse(from, System.Globalization.CultureInfo.InvariantCulture);
+        var calls = Enumerable.Range(0, 12 * 24).Select(hour => begin.AddHours(hour).AddMinutes(59)).Where(at => at < _server.Time.GetUtcNow()).ToList();
+        foreach (var at in calls)
+            await AddAsync(at - _server.Time.GetUtcNow());
+        foreach (var groupBy in new[] { "none", "key" })
+        {
+            var usage = await GetAsync($"?interval=day&groupBy={groupBy}&from={from}&to={begin.AddDays(11):yyyy-MM-ddTHH:mm:ssZ}");
+            var starts = usage.GetProperty("starts").EnumerateArray().Select(s => s.GetDateTimeOffset()).Append(usage.GetProperty("to").GetDateTimeOffset()).ToList();
+            usage.GetProperty("series")[0].GetProperty("points").EnumerateArray().Select(p => Long(p, "calls")).ShouldBe(starts.Zip(starts.Skip(1)).Select(day => (long)calls.Count(at => at >= day.First && at < day.Second)));
+        }
     }
 
     [Fact]

@@ -34,12 +34,13 @@ public sealed class UsageReader
     internal UsageReader(Func<CancellationToken, ValueTask<DbConnection>> open) => _open = open;
 
     /// <param name="stepMs">Width of the buckets, or <see langword="null"/> for one that holds all.</param>
+    /// <param name="firstMs">Where one of the buckets begins.</param>
     /// <param name="only">Groups to tell apart, all others together; <see langword="null"/> to tell all apart.</param>
-    internal async Task<IReadOnlyList<UsageSlice>> SlicesAsync(UsageFilter filter, UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<UsageSlice>> SlicesAsync(UsageFilter filter, UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only, CancellationToken cancellationToken, long firstMs = 0)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var command = SlicesCommand(connection, filter, dimension, stepMs, only);
+        var command = SlicesCommand(connection, filter, dimension, stepMs, only, firstMs);
         await using var __ = command.ConfigureAwait(false);
         var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = row.ConfigureAwait(false);
@@ -93,7 +94,7 @@ public sealed class UsageReader
         return pairs;
     }
 
-    internal static DbCommand SlicesCommand(DbConnection connection, UsageFilter filter, UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only)
+    internal static DbCommand SlicesCommand(DbConnection connection, UsageFilter filter, UsageDimension dimension, long? stepMs, IReadOnlyList<string>? only, long firstMs = 0)
     {
         var join = "string_agg({0}, ''::bytea)";
         if (connection is SqliteConnection sqlite)
@@ -110,7 +111,7 @@ public sealed class UsageReader
         var command = connection.CreateCommand();
         var column = Column(dimension);
         var group = column is null ? "cast(null as text)" : only is null ? column : only.Count == 0 ? "cast(null as text)" : $"case when {column} in ({In(command, "only", only)}) then {column} end";
-        var bucket = stepMs is { } step ? string.Create(CultureInfo.InvariantCulture, $"bucket_ms / {step} * {step}") : "cast(0 as bigint)";
+        var bucket = stepMs is { } step ? string.Create(CultureInfo.InvariantCulture, $"(bucket_ms - {firstMs % step}) / {step} * {step} + {firstMs % step}") : "cast(0 as bigint)";
 #pragma warning disable CA2100 // Constants, numbers and names of parameters.
         command.CommandText = $"""
             select {bucket}, {group}, currency, {string.Join(", ", UsageSums.Columns.Select(c => $"cast(sum({c}) as bigint)"))}, {string.Format(CultureInfo.InvariantCulture, join, "latencies")}, {string.Format(CultureInfo.InvariantCulture, join, "first_latencies")}
