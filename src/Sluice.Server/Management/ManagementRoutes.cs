@@ -25,6 +25,7 @@ using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
 using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.Management.Usage;
 using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
@@ -150,6 +151,10 @@ internal static class ManagementRoutes
 
         ListRequests.Operation,
         GetRequest.Operation,
+        GetUsage.Operation,
+        ShowRequestHistogram.Operation,
+        FollowRequests.Operation,
+        ShowKeyLimits.Operation,
 
         ListAuditEntries.Operation,
 
