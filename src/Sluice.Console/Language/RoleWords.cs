@@ -5,5 +5,5 @@ public static class RoleWords
 {
     private static readonly HashSet<string> BuiltIn = new(["Owner", "Admin", "Developer", "Billing", "Auditor", "AI Application Engineer", "Operator"], StringComparer.Ordinal);
 
-    public static string Name(Words words, string name) => BuiltIn.Contains(name) && words.IsChinese ? words.Code("role", name) : name;
+    public static string Name(Words words, string name) => BuiltIn.Contains(name) && words.IsChinese ? words.Code("role", name.ToLowerInvariant().Replace(' ', '_')) : name;
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using Sluice.Console.Language;
 
-namespace Sluice.Console.Tests.Language;
+namespace Sluice.Console.Tests.Words;
 
 public sealed class PermissionWordsTests(ConsoleBed bed) : IClassFixture<ConsoleBed>
 {
@@ -12,10 +11,10 @@ public sealed class PermissionWordsTests(ConsoleBed bed) : IClassFixture<Console
         var page = await visitor.GetAsync("/console/files/permissions");
         var actions = JsonNode.Parse(page.Html)!["data"]!.AsArray().Select(static a => (string)a!["action"]!).ToList();
         actions.ShouldNotBeEmpty();
-        actions.Where(static a => PermissionWords.InEnglish(a) is null).ShouldBeEmpty();
-        actions.Concat(PermissionWords.All).Where(static a => !Words.InChinese.Code("permission", a).Any(static c => c > 0x2e80)).ShouldBeEmpty();
+        actions.Where(static a => Language.PermissionWords.InEnglish(a) is null).ShouldBeEmpty();
+        actions.Concat(Language.PermissionWords.All).Where(static a => !Language.Words.InChinese.Code("permission", a).Any(static c => c > 0x2e80)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void A_pattern_reads_as_words_too() => Words.InEnglish.Code("permission", "keys.*").ShouldBe("Everything about API keys");
+    public void A_pattern_reads_as_words_too() => Language.Words.InEnglish.Code("permission", "keys.*").ShouldBe("Everything about API keys");
 }
