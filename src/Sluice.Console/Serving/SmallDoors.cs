@@ -29,6 +29,8 @@ internal static class SmallDoors
         Island(app, mark, "/console/passkey/sign-in", "/sessions/passkey");
         Island(app, mark, "/console/passkey/add-question", "/me/passkeys/options");
         Island(app, mark, "/console/passkey/add", "/me/passkeys");
+        Island(app, mark, "/console/passkey/confirm-question", "/me/confirm/options");
+        Island(app, mark, "/console/passkey/confirm", "/me/confirm");
         mark(app.MapGet("/console/find", static http =>
         {
             http.Response.Redirect(Find.Where(http.Request.Query["q"].ToString()));

@@ -71,6 +71,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(RegistrationBody))]
 [JsonSerializable(typeof(SetUpBody))]
+[JsonSerializable(typeof(SetUpLinkAnswer))]
 [JsonSerializable(typeof(NoticeAnswer))]
 [JsonSerializable(typeof(LinkTokenBody))]
 [JsonSerializable(typeof(EmailBody))]

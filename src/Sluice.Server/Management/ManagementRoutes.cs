@@ -44,6 +44,7 @@ internal static class ManagementRoutes
         VerifyEmail.Operation,
         ResendVerification.Operation,
         SetUp.Operation,
+        CheckSetUpLink.Operation,
         SignIn.Operation,
         AskToSignIn.Operation,
         SignInWithPasskey.Operation,
