@@ -29,6 +29,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     /// <summary>Asked with the caller's part of the database.</summary>
     public ReviewInquiry ReviewInquiry { get; } = reviewInquiry;
     public ReviewSeal ReviewSeal { get; } = reviewSeal;
+    public Installation.NodeState Node() => options.Node();
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
