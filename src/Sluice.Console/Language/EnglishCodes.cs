@@ -5,6 +5,7 @@ internal static class EnglishCodes
 {
     public static string Of(string kind, string code)
     {
+        if (kind == "permission" && PermissionWords.InEnglish(code) is { } permission) return permission;
         var opened = code.Replace('_', ' ');
         return opened.Length == 0 || kind == "raw" ? opened : char.ToUpperInvariant(opened[0]) + opened[1..];
     }
