@@ -38,6 +38,8 @@ public static class GatewayExtensions
         services.AddSingleton<EndedKeys>();
         services.AddSingleton<UpstreamConnector>();
         services.AddSingleton<OperatorHttp>();
+        services.AddSingleton<ConnectionProbe>();
+        services.AddSingleton<UpstreamProbe>();
         services.AddSingleton<UpstreamFactory>();
         services.AddSingleton<UpstreamRegistry>();
         services.AddSingleton<GatewaySnapshots>();

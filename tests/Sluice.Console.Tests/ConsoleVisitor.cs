@@ -36,7 +36,8 @@ public sealed class ConsoleVisitor : IDisposable
     /// <param name="fields">What is typed; a field that is not there fails the test, except for <c>act</c> and the like that a button brings.</param>
     public async Task<ConsoleSight> SubmitAsync(ConsoleSight page, string form, params (string Name, string Value)[] fields)
     {
-        var element = page.Forms.SingleOrDefault(f => f.QuerySelector($"input[name=_handler][value='{form}']") is not null) ?? page.Forms.Single(f => f.GetAttribute("action") == form);
+        var element = page.Forms.FirstOrDefault(f => f.QuerySelector($"input[name=_handler][value='{form}']") is not null && fields.All(x => f.QuerySelector($"[name='{x.Name}']") is not null))
+            ?? page.Forms.FirstOrDefault(f => f.QuerySelector($"input[name=_handler][value='{form}']") is not null) ?? page.Forms.Single(f => f.GetAttribute("action") == form);
         var values = Values(element).Where(v => fields.All(f => f.Name != v.Name)).ToList();
         foreach (var (name, value) in fields)
         {

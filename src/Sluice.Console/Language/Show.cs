@@ -98,6 +98,9 @@ public sealed class Show(Words words, TimeZoneInfo zone, TimeProvider time)
         return new DateTimeOffset(local, Zone.GetUtcOffset(local));
     }
 
+    /// <summary>When the day ends that is so many days from today.</summary>
+    public DateTimeOffset EndOfDay(int days) => FromInput(Local(Now).Date.AddDays(days + 1).ToString("yyyy-MM-dd'T'HH:mm", Culture))!.Value;
+
     public DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
 
     private string Format(DateTimeOffset? instant, string pattern) => instant is { } at ? Local(at).ToString(pattern, Culture) : Nothing;

@@ -28,7 +28,15 @@ public abstract class FieldPart : ConsolePart
 
     protected string? DescribedBy => Error is null && Help is null ? null : FootId;
 
-    protected string? Error => FormProblem?.Errors?.FirstOrDefault(e => e.Field == (Member ?? Name)) is { } wrong ? $"{wrong.Message} {wrong.Allowed}".Trim() : null;
+    protected string? Error => FormProblem?.Errors?.FirstOrDefault(e => e.IsAbout(Member ?? Name)) is { } wrong ? $"{wrong.Message} {wrong.Allowed}".Trim() : null;
 
     protected string? Invalid => Error is null ? null : "true";
+}
+
+/// <summary>Which field a problem is about.</summary>
+public static class FieldProblems
+{
+    /// <summary>The member itself, or an element of it: <c>allowedNetworks[2]</c>.</summary>
+    public static bool IsAbout(this FieldProblem problem, string member) =>
+        problem.Field.StartsWith(member, StringComparison.Ordinal) && (problem.Field.Length == member.Length || problem.Field[member.Length] is '[' or '.');
 }

@@ -13,6 +13,8 @@ public enum KeyPurpose
     Setup,
     /// <summary>A signed-in person's calls to the management API.</summary>
     Session,
+    /// <summary>A few minutes of calls on the data plane from the console, as one of the keys.</summary>
+    Playground,
 }
 
 /// <summary>The fixed beginnings of key texts, by which secret scanners find them.</summary>
@@ -30,13 +32,14 @@ public static class KeyPrefix
         KeyPurpose.Management => "sk-slc_mgmt_",
         KeyPurpose.Setup => "sk-slc_setup_",
         KeyPurpose.Session => "sk-slc_sess_",
+        KeyPurpose.Playground => "sk-slc_play_",
         _ => throw new ArgumentOutOfRangeException(nameof(purpose)),
     };
 
     /// <summary>Finds the prefix that <paramref name="text"/> begins with. Case counts.</summary>
     public static bool TryMatch(ReadOnlySpan<char> text, out KeyPurpose purpose, out int length)
     {
-        for (purpose = KeyPurpose.Test; purpose <= KeyPurpose.Session; purpose++)
+        for (purpose = KeyPurpose.Test; purpose <= KeyPurpose.Playground; purpose++)
         {
             var prefix = Of(purpose);
             if (!text.StartsWith(prefix, StringComparison.Ordinal)) continue;

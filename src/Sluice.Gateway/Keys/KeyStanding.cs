@@ -4,7 +4,7 @@ using Sluice.Contracts.Errors;
 namespace Sluice.Gateway.Keys;
 
 /// <summary>Whether a key may be used at all.</summary>
-internal static class KeyStanding
+public static class KeyStanding
 {
     public static Refusal Unknown => new(ErrorCodes.UnknownApiKey, "It may have been deleted, or belongs to another installation.");
 
@@ -19,7 +19,9 @@ internal static class KeyStanding
 
     /// <summary>Why one secret of a key that may be used may not.</summary>
     public static Refusal? RefusalOf(KeyCredential credential, DateTimeOffset now)
-        => credential.ExpiresAt <= now ? new(ErrorCodes.ExpiredApiKey, $"It was rotated, and the overlap ended at {Instant(credential.ExpiresAt.Value)}. Use the new secret.") : null;
+        => credential.ExpiresAt <= now ? new(ErrorCodes.ExpiredApiKey, credential.IsPlayground
+            ? $"It was a playground's, which ended at {Instant(credential.ExpiresAt.Value)}. Open the playground again."
+            : $"It was rotated, and the overlap ended at {Instant(credential.ExpiresAt.Value)}. Use the new secret.") : null;
 
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

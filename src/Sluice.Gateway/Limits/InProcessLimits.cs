@@ -40,7 +40,12 @@ public sealed class InProcessLimits : IDisposable
     /// <summary>Takes one call from every limit of the key, or nothing at all.</summary>
     /// <param name="key">The key as it is now; changed limits hold from this call on and keep what was counted.</param>
     /// <param name="tokens">Tokens that the call may use, 0 or more; corrected by <see cref="Settle"/>.</param>
-    public LimitVerdict Take(ApiKey key, long tokens)
+    public LimitVerdict Take(ApiKey key, long tokens) => Decide(key, tokens, take: true);
+
+    /// <summary>What <see cref="Take"/> would answer now. Nothing is taken, so there is nothing to settle.</summary>
+    public LimitVerdict Look(ApiKey key, long tokens) => Decide(key, tokens, take: false);
+
+    private LimitVerdict Decide(ApiKey key, long tokens, bool take)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         // Read before the lock: a call that waited for it is counted in a slot that is never too early, see SlidingWindow.Advance.
@@ -51,7 +56,7 @@ public sealed class InProcessLimits : IDisposable
             if (!_keys.TryGetValue(key.Id, out var state)) state = Add(key);
             lock (state.Organisation.Gate)
             {
-                if (!state.IsGone) return state.Take(key, tokens, utcTicks, ticks);
+                if (!state.IsGone) return state.Take(key, tokens, utcTicks, ticks, take);
             }
         }
     }

@@ -47,7 +47,8 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
 
     /// <param name="utcTicks">Wall clock.</param>
     /// <param name="ticks">Monotonic clock.</param>
-    public LimitVerdict Take(ApiKey key, long tokens, long utcTicks, long ticks)
+    /// <param name="take">If not, it is only said what taking would come to; the ticket is empty.</param>
+    public LimitVerdict Take(ApiKey key, long tokens, long utcTicks, long ticks, bool take)
     {
         var limits = key.HasBoosts ? Boosted(key, utcTicks) : key.Limits;
         tokens = Math.Min(tokens, TokensMax);
@@ -96,6 +97,7 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
             return new LimitVerdict(exceeded, limit, new TimeSpan(neverFits ? 0 : longest), neverFits, day, Snapshot(limits, day, utcTicks, ticks));
         }
 
+        if (!take) return new LimitVerdict(default, day, Snapshot(limits, day, utcTicks, ticks));
         _days.Add(day, 1);
         _requests?.Add(1);
         _tokens?.Add(tokens);

@@ -37,7 +37,7 @@ public readonly struct LimitVerdict
     /// <summary>Whether the call was let through. If not, nothing was taken from any limit.</summary>
     public bool Taken { get; }
 
-    /// <summary>To be settled exactly once when the call ends; empty where the call was not taken.</summary>
+    /// <summary>To be settled exactly once when the call ends; empty where the call was not taken, or only looked at.</summary>
     public LimitTicket Ticket { get; }
 
     /// <summary>Day number that the call is counted on, taken or not.</summary>

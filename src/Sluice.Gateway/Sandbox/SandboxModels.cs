@@ -25,14 +25,14 @@ public static class SandboxModels
     internal static bool IsGptImage(string model) => model.StartsWith("gpt-image-", StringComparison.Ordinal);
 
     /// <summary>OpenAI's reasoning models take <c>max_completion_tokens</c> only.</summary>
-    internal static bool RejectsMaxTokens(string model)
+    public static bool RejectsMaxTokens(string model)
         => model.StartsWith("gpt-5", StringComparison.Ordinal) || model.StartsWith("o1", StringComparison.Ordinal) || model.StartsWith("o3", StringComparison.Ordinal) || model.StartsWith("o4", StringComparison.Ordinal);
 
     /// <summary>Whether the model thinks unless the request says otherwise.</summary>
     internal static bool ThinksByDefault(string model) => FlavourOf(model) == SandboxFlavour.DeepSeek && model != "deepseek-chat";
 
     /// <summary>Tokens of prompt and answer together.</summary>
-    internal static long ContextOf(string model) => model switch
+    public static long ContextOf(string model) => model switch
     {
         "gpt-3.5-turbo-instruct" => 4_096,
         "gpt-4o" or "gpt-4o-mini" => 128_000,

@@ -15,7 +15,7 @@ public sealed class Authenticate(KeyTable keys, KeyLookups lookups, KeyHasher ha
         if (Sent(request.Headers, out var text) is { } refusal) return Refuse(refusal);
         if (!KeyText.TryParse(text, out var purpose, out var publicId))
             return Refuse(new(ErrorCodes.InvalidApiKey, "Its form or its checksum is wrong; copy it again, whole and without blanks."));
-        if (purpose is not (KeyPurpose.Test or KeyPurpose.Live))
+        if (purpose is not (KeyPurpose.Test or KeyPurpose.Live or KeyPurpose.Playground))
             return Refuse(new(ErrorCodes.InvalidApiKey, "This is a management, session or set-up token; model calls need an API key, which the management API creates."));
         if (keys.TryFind(publicId, out var key, out var credential)) return new(Judge(exchange, key, credential, text));
         // Only in the first seconds after a start: the key may exist without having been read in yet.

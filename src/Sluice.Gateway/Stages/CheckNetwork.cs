@@ -1,4 +1,6 @@
+using System.Net;
 using Sluice.Contracts.Errors;
+using Sluice.Gateway.Keys;
 
 namespace Sluice.Gateway.Stages;
 
@@ -10,10 +12,16 @@ public sealed class CheckNetwork(GatewayOptions options) : Stage
         var address = options.ClientAddress(exchange.Http);
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         exchange.ClientIp = address;
-        var allowed = exchange.Key!.AllowedNetworks;
-        if (allowed.Count == 0) return Pass;
+        return RefusalOf(exchange.Key!, address) is { } refusal ? Refuse(refusal) : Pass;
+    }
+
+    /// <summary>Why the key may not be used from an address, or <see langword="null"/>. An IPv4 address is given as one, never mapped.</summary>
+    public static Refusal? RefusalOf(ApiKey key, IPAddress address)
+    {
+        var allowed = key.AllowedNetworks;
+        if (allowed.Count == 0) return null;
         for (var i = 0; i < allowed.Count; i++)
-            if (allowed[i].Contains(address)) return Pass;
-        return Refuse(new(ErrorCodes.IpNotAllowed, $"It came from {address}; the list is the key's allowedNetworks, set under /api/v1/keys/{exchange.Key.Id}."));
+            if (allowed[i].Contains(address)) return null;
+        return new(ErrorCodes.IpNotAllowed, $"It came from {address}; the list is the key's allowedNetworks, set under /api/v1/keys/{key.Id}.");
     }
 }

@@ -7,15 +7,18 @@ namespace Sluice.Gateway.Stages;
 public sealed class CheckPermission : Stage
 {
     public override ValueTask<Refusal?> EnterAsync(Exchange exchange)
+        => RefusalOf(exchange.Key!, exchange.Endpoint, exchange.Facts.Model) is { } refusal ? Refuse(refusal) : Pass;
+
+    /// <summary>Why the key may not call an endpoint with a model, or <see langword="null"/>.</summary>
+    /// <param name="model">Not looked at where the endpoint is a question.</param>
+    public static Refusal? RefusalOf(ApiKey key, ModelEndpoint endpoint, string model)
     {
-        var key = exchange.Key!;
-        var endpoint = exchange.Endpoint;
         var scope = key.Scope;
         if (scope.Routes.Count > 0 && !AllowsRoute(scope.Routes, endpoint.Name))
-            return Refuse(Missing(exchange, "The route is not in the key's scope."));
-        if (scope.Models.Count > 0 && !endpoint.IsQuestion && !AllowsModel(scope.Models, exchange.Facts.Model))
-            return Refuse(Missing(exchange, "The model is not in the key's scope.", "model"));
-        return key.OwnerRights is { } rights && RefusalOf(exchange, key, rights) is { } refusal ? Refuse(refusal) : Pass;
+            return Missing(endpoint, model, "The route is not in the key's scope.");
+        if (scope.Models.Count > 0 && !endpoint.IsQuestion && !AllowsModel(scope.Models, model))
+            return Missing(endpoint, model, "The model is not in the key's scope.", "model");
+        return key.OwnerRights is { } rights ? RefusalOf(key, rights, endpoint, model) : null;
     }
 
     /// <summary>Whether the key may call that model on any route: what <c>GET /v1/models</c> shows.</summary>
@@ -37,30 +40,30 @@ public sealed class CheckPermission : Stage
         _ => "No role of the key's owner holds it. An administrator of the organisation can assign one that does.",
     };
 
-    private static Refusal? RefusalOf(Exchange exchange, ApiKey key, IReadOnlyList<CallRight> rights)
+    private static Refusal? RefusalOf(ApiKey key, IReadOnlyList<CallRight> rights, ModelEndpoint endpoint, string model)
     {
-        if (NothingLeft(key) is { } why) return Missing(exchange, why);
+        if (NothingLeft(key) is { } why) return Missing(endpoint, model, why);
         // Which models there are, and how one stands, is asked by every library before it calls anything; the answer names only what may be called. So an
         // owner's rights choose what is shown and do not have to name these routes; the key's own scope, which was written for this key, does.
-        if (exchange.Endpoint.IsAboutTheKey) return null;
+        if (endpoint.IsAboutTheKey) return null;
         var routeAllowed = false;
         for (var i = 0; i < rights.Count; i++)
         {
             var right = rights[i];
-            if (right.Routes.Count > 0 && !AllowsRoute(right.Routes, exchange.Endpoint.Name)) continue;
-            if (exchange.Endpoint.IsQuestion || AllowsModel(right.Models, exchange.Facts.Model)) return null;
+            if (right.Routes.Count > 0 && !AllowsRoute(right.Routes, endpoint.Name)) continue;
+            if (endpoint.IsQuestion || AllowsModel(right.Models, model)) return null;
             routeAllowed = true;
         }
 
         return routeAllowed
-            ? Missing(exchange, "No role of the key's owner holds it for the model.", "model")
-            : Missing(exchange, "No role of the key's owner holds it for the route.");
+            ? Missing(endpoint, model, "No role of the key's owner holds it for the model.", "model")
+            : Missing(endpoint, model, "No role of the key's owner holds it for the route.");
     }
 
-    private static Refusal Missing(Exchange exchange, string side, string? param = null)
+    private static Refusal Missing(ModelEndpoint endpoint, string model, string side, string? param = null)
     {
-        var model = exchange.Endpoint.IsQuestion ? "" : $" with model '{exchange.Facts.Model}'";
-        return new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{exchange.Endpoint.Name}'{model}. {side}", param);
+        var with = endpoint.IsQuestion ? "" : $" with model '{model}'";
+        return new(ErrorCodes.MissingPermission, $"It is 'api.call' on route '{endpoint.Name}'{with}. {side}", param);
     }
 
     public static bool AllowsModel(IReadOnlyList<string> patterns, string model)

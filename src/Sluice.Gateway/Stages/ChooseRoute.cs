@@ -12,8 +12,11 @@ public sealed class ChooseRoute(UpstreamRegistry upstreams) : Stage
         var model = exchange.Facts.Model;
         var candidates = upstreams.Routes.Find(model);
         if (candidates.Length == 0)
-            return Refuse(new(ErrorCodes.ModelNotFound, $"'{model}' is not served by any upstream; GET /v1/models lists what is.", "model"));
+            return Refuse(NobodyServes(model));
         exchange.Candidates = RouteTable.Order(candidates, Random.Shared);
         return Pass;
     }
+
+    /// <summary>What a call is told whose model no upstream has.</summary>
+    public static Refusal NobodyServes(string model) => new(ErrorCodes.ModelNotFound, $"'{model}' is not served by any upstream; GET /v1/models lists what is.", "model");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Contracts.Errors;
+using Sluice.Gateway.Keys;
 using Sluice.Gateway.Limits;
 using Sluice.Gateway.Records;
 
@@ -16,7 +17,7 @@ public sealed class TakeLimits(InProcessLimits limits) : Stage
         exchange.Day = verdict.Day;
         exchange.Ticket = verdict.Ticket;
         LimitHeaders.Write(exchange.Http.Response.Headers, verdict.Snapshot);
-        return verdict.Taken ? Pass : Refuse(Refusal(exchange, verdict, tokens));
+        return verdict.Taken ? Pass : Refuse(RefusalOf(key, exchange.StartedAt, verdict, tokens));
     }
 
     public override void Leave(Exchange exchange)
@@ -24,13 +25,16 @@ public sealed class TakeLimits(InProcessLimits limits) : Stage
         if (!exchange.Ticket.IsEmpty) limits.Settle(exchange.Ticket, exchange.Usage.Total, exchange.State is CallState.Settled or CallState.Estimated);
     }
 
-    private static Refusal Refusal(Exchange exchange, in LimitVerdict verdict, long tokens)
+    /// <summary>What a call is told that its limits refused.</summary>
+    /// <param name="at">When it began.</param>
+    /// <param name="tokens">What it may use.</param>
+    public static Refusal RefusalOf(ApiKey key, DateTimeOffset at, in LimitVerdict verdict, long tokens)
     {
         var size = verdict.Limit.ToString("N0", CultureInfo.InvariantCulture);
         switch (verdict.Exceeded)
         {
             case LimitKind.CallsPerDay:
-                return new(ErrorCodes.InsufficientQuota, $"The key's limit of {size} calls a day is reached.{When(exchange, verdict)} Its owner can raise it, or apply for more quota.")
+                return new(ErrorCodes.InsufficientQuota, $"The key's limit of {size} calls a day is reached.{When(key, at, verdict)} Its owner can raise it, or apply for more quota.")
                 { RetryAfter = LimitHeaders.QuotaPause };
             case LimitKind.TokensPerMinute when verdict.NeverFits:
                 return new(ErrorCodes.RateLimitExceeded with { Retry = false },
@@ -47,14 +51,14 @@ public sealed class TakeLimits(InProcessLimits limits) : Stage
         }
     }
 
-    private static string When(Exchange exchange, in LimitVerdict verdict)
+    private static string When(ApiKey key, DateTimeOffset began, in LimitVerdict verdict)
     {
         if (verdict.NeverFits) return "";
         // To the nearest minute: the call began some microseconds before its limits were looked at.
-        var at = (exchange.StartedAt + verdict.RetryAfter).AddSeconds(30).UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+        var at = (began + verdict.RetryAfter).AddSeconds(30).UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         // A grant that begins before midnight, or ends before then, moves the moment.
         return verdict.RetryAfter == verdict.Snapshot.CallsPerDay.Reset
-            ? $" It is reset at {at} (midnight in {exchange.Key!.TimeZone.Id})."
+            ? $" It is reset at {at} (midnight in {key.TimeZone.Id})."
             : $" The next call is possible at {at}.";
     }
 }

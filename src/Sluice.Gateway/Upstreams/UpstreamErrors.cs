@@ -7,9 +7,11 @@ namespace Sluice.Gateway.Upstreams;
 public static class UpstreamErrors
 {
     /// <summary>For a failure of the connection or its framing.</summary>
-    public static Refusal Of(UpstreamFailure failure, Exchange exchange, bool afterFirstByte)
+    public static Refusal Of(UpstreamFailure failure, Exchange exchange, bool afterFirstByte) => Of(failure, exchange.Candidate?.Definition, exchange.KeyEnded, afterFirstByte);
+
+    /// <summary>The same, of an upstream that is asked without a call.</summary>
+    public static Refusal Of(UpstreamFailure failure, UpstreamDefinition? definition, Refusal? keyEnded = null, bool afterFirstByte = false)
     {
-        var definition = exchange.Candidate?.Definition;
         var name = definition?.Name ?? "upstream";
         var half = afterFirstByte ? " What came before it is incomplete; ask again." : "";
         return failure switch
@@ -25,7 +27,7 @@ public static class UpstreamErrors
             UpstreamFailure.Protocol => new(ErrorCodes.UpstreamProtocol, $"It was upstream '{name}'.{half}"),
             UpstreamFailure.TooLarge => new(ErrorCodes.UpstreamProtocol, $"Upstream '{name}' sent a head or an event larger than allowed.{half}"),
             UpstreamFailure.Draining => new(ErrorCodes.Draining),
-            UpstreamFailure.KeyEnded when exchange.KeyEnded is { } ended => ended with { Detail = $"{ended.Detail}{half}" },
+            UpstreamFailure.KeyEnded when keyEnded is { } ended => ended with { Detail = $"{ended.Detail}{half}" },
             UpstreamFailure.CallerLeft => new(ErrorCodes.CallerLeft),
             _ => new(ErrorCodes.UpstreamError, $"It was upstream '{name}'."),
         };

@@ -45,11 +45,14 @@ public static class UpstreamReplies
         }
     }
 
-    public static Refusal FromErrorBody(Exchange exchange, int status, ReadOnlySpan<byte> body)
+    public static Refusal FromErrorBody(Exchange exchange, int status, ReadOnlySpan<byte> body) => FromErrorBody(exchange.Candidate!.Definition, status, body);
+
+    /// <summary>The same, of an upstream that is asked without a call.</summary>
+    public static Refusal FromErrorBody(UpstreamDefinition upstream, int status, ReadOnlySpan<byte> body)
     {
-        var name = exchange.Candidate!.Definition.Name;
+        var name = upstream.Name;
         var said = Read(body);
-        if (exchange.Candidate.Definition.ApiKey?.Reveal() is { } key && (Holds(said.Message) || Holds(said.Type) || Holds(said.Param) || Holds(said.Code))) said = default;
+        if (upstream.ApiKey?.Reveal() is { } key && (Holds(said.Message) || Holds(said.Type) || Holds(said.Param) || Holds(said.Code))) said = default;
         switch (status)
         {
             case >= 300 and < 400:

@@ -135,6 +135,7 @@ public sealed class SluiceHost : IAsyncDisposable
             builder.Services.AddHostedService(s => s.GetRequiredService<DeliverMessages>());
             builder.Services.AddHostedService(services => services.GetRequiredService<EndQuotaGrants>());
             builder.Services.AddHostedService(services => services.GetRequiredService<ExpireVerifications>());
+            builder.Services.AddHostedService(services => services.GetRequiredService<Management.Playground.DropEndedPlaygrounds>());
             builder.Services.AddHostedService<DrainOnStop>();
             overrides.Services?.Invoke(builder.Services);
 

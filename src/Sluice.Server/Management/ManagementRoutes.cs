@@ -6,15 +6,18 @@ using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Explain;
 using Sluice.Server.Management.Installation;
 using Sluice.Server.Management.Invitations;
+using Sluice.Server.Management.Diagnosis;
 using Sluice.Server.Management.Documents;
 using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Keys;
 using Sluice.Server.Management.Leaks;
 using Sluice.Server.Management.Members;
 using Sluice.Server.Management.MessageLog;
+using Sluice.Server.Management.Models;
 using Sluice.Server.Management.Notifications;
 using Sluice.Server.Management.Operations;
 using Sluice.Server.Management.Organisations;
+using Sluice.Server.Management.Playground;
 using Sluice.Server.Management.Projects;
 using Sluice.Server.Management.Quota;
 using Sluice.Server.Management.RequestLog;
@@ -208,5 +211,13 @@ internal static class ManagementRoutes
         DecideItems.Operation,
         ExportEvidence.Operation,
         VerifyEvidence.Operation,
+
+        OpenPlayground.Operation,
+        EndPlayground.Operation,
+        ListModels.Operation,
+        TestUpstream.New,
+        TestUpstream.Stored,
+        Diagnose.Operation,
+        ExplainRequest.Operation,
     ];
 }

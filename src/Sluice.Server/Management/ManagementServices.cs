@@ -40,6 +40,7 @@ public static class ManagementServices
         services.TryAddSingleton(new ReviewOptions());
         services.AddSingleton<ReviewInquiry>();
         services.AddSingleton<ReviewSeal>();
+        services.AddSingleton<Diagnosis.GatewayInsight>();
         services.AddSingleton<ManagementTools>();
         services.AddAccounts();
         services.AddSingleton<FormDoor>();
@@ -58,6 +59,7 @@ public static class ManagementServices
         services.AddSingleton<RunSystemAct>();
         services.AddSingleton<Quota.EndQuotaGrants>();
         services.AddSingleton<Enterprise.ExpireVerifications>();
+        services.AddSingleton<Playground.DropEndedPlaygrounds>();
         services.AddSingleton<OperationEndpoint>();
         return services.AddManagementDescription();
     }

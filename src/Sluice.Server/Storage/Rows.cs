@@ -84,6 +84,19 @@ public sealed class KeyCredentialRow : IOfOrganisation
     public required string LastFour { get; set; }
     public required long CreatedAtMs { get; set; }
     public long? ExpiresAtMs { get; set; }
+    /// <summary><c>key</c>, or <c>playground</c> for one that is not among the key's own secrets.</summary>
+    public string Purpose { get; set; } = KeyCredentialPurposes.Key;
+    /// <summary>Who made it for a playground: <c>acc_…</c> or <c>mgt_…</c>.</summary>
+    public string? MadeBy { get; set; }
+    /// <summary>The session or management token that it was made with for a playground; it ends with that.</summary>
+    public string? MadeWith { get; set; }
+}
+
+/// <summary>Values of <see cref="KeyCredentialRow.Purpose"/>.</summary>
+public static class KeyCredentialPurposes
+{
+    public const string Key = "key";
+    public const string Playground = "playground";
 }
 
 public sealed class UpstreamRow

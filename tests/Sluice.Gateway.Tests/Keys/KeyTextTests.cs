@@ -10,6 +10,7 @@ public class KeyTextTests
     [InlineData(KeyPurpose.Live, "sk-slc_live_", 62)]
     [InlineData(KeyPurpose.Management, "sk-slc_mgmt_", 62)]
     [InlineData(KeyPurpose.Setup, "sk-slc_setup_", 63)]
+    [InlineData(KeyPurpose.Playground, "sk-slc_play_", 62)]
     public void A_new_text_has_its_prefix_and_length_and_parses_back(KeyPurpose purpose, string prefix, int length)
     {
         var text = KeyText.Create(purpose, out var publicId).Reveal();

@@ -71,15 +71,17 @@ public class AuthorityMatrixTests(ManagementServer server) : IClassFixture<Manag
         ["rejectQuotaApplication"] = ["quota.approve", "installation.quota"],
         ["commentOnQuotaReview"] = ["quota.approve", "installation.quota"],
         ["endQuotaGrant"] = ["quota.approve", "installation.quota"],
+        ["listModels"] = ["api.call", "keys.read", "upstreams.read"],
         ["getDocument"] = ["verification.read", "installation.verifications"],
     };
 
-    // Operations about the caller alone, or the same for every caller. `createToken`, `listTokens`, `revokeToken`, `explainAccess` and `reportLeak` show a caller what is their own, and more by permission.
+    // Operations about the caller alone, or the same for every caller. `createToken`, `listTokens`, `revokeToken`, `explainAccess`, `reportLeak`, `openPlayground`, `endPlayground` and `diagnose` show a caller what is their own, and more by permission.
     private const string AboutTheCaller = """
         whoAmI getMe updateMe deleteMe confirmIdentity askToConfirm changePassword changeEmail changePhone confirmPhone startTotp confirmTotp disableTotp makeRecoveryCodes
         listPasskeys askForPasskey addPasskey renamePasskey removePasskey listSessions endSession endOtherSessions signOut
         createOrganisation listOrganisations switchOrganisation leaveOrganisation listOwnInvitations acceptInvitation getOwnAccess explainAccess
         createToken listTokens revokeToken listTiers listPermissions listNotifications readNotification readNotifications reportLeak
+        openPlayground endPlayground diagnose
         """;
 
     [Fact]

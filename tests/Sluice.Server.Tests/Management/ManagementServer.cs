@@ -82,21 +82,11 @@ public sealed class ManagementServer : IAsyncLifetime
         builder.Services.AddSingleton<IChangeListener>(Changes);
         await StorageParts.AddAsync(builder.Services, material, Database, _folder, Time);
         With?.Invoke(builder.Services);
+        AddGateway(builder.Services);
         builder.Services.AddSingleton(new OperatorHttp(new UpstreamConnector(TimeProvider.System), TimeProvider.System));
         builder.Services.AddManagement(static (_, options) =>
         {
-            options.ConfiguredUpstreams =
-            [
-                new UpstreamDefinition
-                {
-                    Id = ConfiguredId,
-                    Name = "sandbox",
-                    Kind = UpstreamKind.Sandbox,
-                    BaseUrl = new Uri("http://sandbox.invalid"),
-                    ApiKey = new PlainSecret("configured-secret"),
-                    Models = [new ServedModel("chat", "deepseek-chat"), new ServedModel("deepseek-chat", "deepseek-chat")],
-                },
-            ];
+            options.ConfiguredUpstreams = [Configured];
             // All tests call from one address.
             options.StrangerCallsPerMinute = 1_000_000;
             options.StagesOf = _ => ["RecordRequest", "Authenticate"];
@@ -107,6 +97,7 @@ public sealed class ManagementServer : IAsyncLifetime
         // Stands in for the gateway.
         _app.MapPost("/v1/chat/completions", static http => http.Response.WriteAsync("{}")).WithMetadata(ModelEndpoints.All[0]);
         await _app.Services.GetRequiredService<ChangeFeed>().PrimeAsync(CancellationToken.None);
+        await _app.Services.GetRequiredService<UpstreamRegistry>().LoadAsync(CancellationToken.None);
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(5) };
@@ -149,6 +140,36 @@ public sealed class ManagementServer : IAsyncLifetime
         var reply = await SendAsync("POST", "/api/v1/upstreams", $$"""{"name":"{{name}}","kind":"openai","baseUrl":"https://api.example.com/v1","apiKey":"sk-upstream-secret","models":["m"]{{extra}}}""");
         reply.Status.ShouldBe(HttpStatusCode.Created, reply.Text);
         return reply.Json.GetProperty("id").GetString()!;
+    }
+
+    private static UpstreamDefinition Configured { get; } = new()
+    {
+        Id = ConfiguredId,
+        Name = "sandbox",
+        Kind = UpstreamKind.Sandbox,
+        BaseUrl = new Uri("http://sandbox.invalid"),
+        ApiKey = new PlainSecret("configured-secret"),
+        Models = [new ServedModel("chat", "deepseek-chat"), new ServedModel("deepseek-chat", "deepseek-chat")],
+    };
+
+    /// <summary>The gateway as the control plane asks it; it serves nobody here, and no name leads out of this machine.</summary>
+    private void AddGateway(IServiceCollection services)
+    {
+        services.AddSingleton<IKeyDirectory, KeyDirectory>();
+        services.AddSingleton<IUpstreamDirectory>(s => new UpstreamDirectory(Database, s.GetRequiredService<SecretSealer>(), [Configured], s.GetRequiredService<ILogger<UpstreamDirectory>>()));
+        services.AddSingleton<Sluice.Gateway.Records.IRecordStore>(static s => s.GetRequiredService<Sluice.Server.Storage.Records.RecordStorage>());
+        services.AddSingleton(new Sluice.Gateway.Sandbox.SandboxOptions { PublicBaseUrl = static () => "http://localhost", ImageSigningKey = new byte[32] });
+        services.AddGateway(new GatewayOptions
+        {
+            ClientAddress = static http => http.Connection.RemoteIpAddress ?? IPAddress.None,
+            Ledger = new Sluice.Gateway.Ledger.LedgerOptions { Folder = Path.Combine(_folder, "journal") },
+            InstanceName = "bed",
+        });
+        // Changes are watched by the tests themselves.
+        services.Remove(services.Last(static d => d.ServiceType == typeof(IChangeListener)));
+        services.AddSingleton(new UpstreamConnector(TimeProvider.System, static (host, _) => host == "localhost"
+            ? Task.FromResult<IPAddress[]>([IPAddress.Loopback])
+            : Task.FromException<IPAddress[]>(new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound))));
     }
 
     public async Task<T> QueryAsync<T>(Func<SluiceDb, Task<T>> query)

@@ -67,6 +67,7 @@ internal sealed class MatrixObjects(SluiceDb db, SecretSealer sealer, string org
         ["quota-applications", ..] or ["reviews", "quota", ..] => (Quota().Id, ""),
         ["quota-grants", ..] => (Grant().Id, ""),
         ["access-reviews", ..] => Review(),
+        ["playground-sessions", ..] => (Playground(), ""),
         _ => throw new InvalidOperationException($"The matrix makes no object for '{string.Join('/', path)}' yet, which '{operation}' is about."),
     };
 
@@ -83,6 +84,17 @@ internal sealed class MatrixObjects(SluiceDb db, SecretSealer sealer, string org
         Id = New(ObjectId.Key), OrganisationId = organisation, ProjectId = _project, Name = "k", NameFolded = "k", Kind = "test", Enabled = true, OwnerId = person.AccountId,
         ScopeRoutes = "[]", ScopeModels = "[]", AllowedNetworks = "[]", CallsPerDay = 500, CreatedAtMs = _now, UpdatedAtMs = _now,
     });
+
+    private string Playground()
+    {
+        KeyText.Create(KeyPurpose.Playground, out var publicId);
+        Add(new KeyCredentialRow
+        {
+            PublicId = publicId, KeyId = Key().Id, OrganisationId = organisation, Hash = new byte[32], PepperVersion = 1, LastFour = "wxyz", CreatedAtMs = _now, ExpiresAtMs = _now + 600_000,
+            Purpose = "playground", MadeBy = person.AccountId, MadeWith = person.SessionId,
+        });
+        return ObjectId.PlaygroundSession + "_" + publicId;
+    }
 
     private AssignmentRow Assignment()
     {

@@ -24,6 +24,8 @@ function rest(toast) {
 }
 
 document.addEventListener("click", async event => {
+  const taken = event.target.closest?.("[data-secret-taken]")?.closest("dialog");
+  if (taken) taken.dataset.taken = "yes";
   const copy = event.target.closest?.("[data-copy],[data-copy-from]");
   if (copy) {
     const from = copy.dataset.copyFrom && document.getElementById(copy.dataset.copyFrom);

@@ -3,15 +3,20 @@ const floats = "dialog,[popover]";
 
 export function openDialogs() {
   for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
-    if (dialog.matches(":modal")) continue;
-    dialog.removeAttribute("open");
-    dialog.showModal();
+    if (!dialog.matches(":modal")) {
+      dialog.removeAttribute("open");
+      dialog.showModal();
+    } else if (!dialog.contains(document.activeElement)) {
+      // What was asked for came in place of the form.
+      dialog.querySelector("[autofocus]")?.focus();
+    }
   }
 }
 
 export function close(dialog) {
   if (!dialog.hasAttribute("data-modal")) return dialog.close();
-  if (dialog.querySelector("[data-guard]")?.dataset.touched && !confirm(dialog.dataset.ask ?? document.body.dataset.ask ?? "?")) return;
+  if (dialog.querySelector("[data-guard]")?.dataset.touched && !confirm(document.body.dataset.ask)) return;
+  if (dialog.dataset.unsaved && !dialog.dataset.taken && !confirm(dialog.dataset.unsaved)) return;
   const to = dialog.dataset.close;
   dialog.close();
   go(to, true);

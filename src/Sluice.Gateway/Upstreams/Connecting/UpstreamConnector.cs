@@ -82,6 +82,14 @@ public sealed class UpstreamConnector
         throw new UpstreamException(UpstreamFailure.ConnectRefused, false, $"{host}:{port} could not be connected to: {last.SocketErrorCode}.", last);
     }
 
+    /// <summary>The addresses of a name that may be connected to, at least one; fails as connecting does.</summary>
+    public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(ConnectRules rules, string host, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(rules.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        return await ResolveAsync(rules, host, either.Token, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<List<IPAddress>> ResolveAsync(ConnectRules rules, string host, CancellationToken either, CancellationToken cancellationToken)
     {
         IPAddress[] found;

@@ -29,6 +29,7 @@ internal static class ObjectId
     public const string QuotaGrant = "qgr";
     public const string Review = "rev";
     public const string ReviewItem = "rvi";
+    public const string PlaygroundSession = "pgs";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Digits = 26;

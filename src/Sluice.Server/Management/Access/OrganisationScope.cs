@@ -22,7 +22,13 @@ internal sealed class OrganisationScope(SluiceDb db, Caller caller, IReadOnlyLis
 
     public IQueryable<KeyRow> Keys => projects is null ? Own(db.Keys) : Own(db.Keys).Where(k => projects.Contains(k.ProjectId));
 
-    public IQueryable<KeyCredentialRow> KeyCredentials => Own(db.KeyCredentials);
+    public IQueryable<KeyCredentialRow> KeyCredentials => Own(db.KeyCredentials).Where(c => c.Purpose == KeyCredentialPurposes.Key);
+
+    /// <summary>Those of playgrounds, which are not among a key's secrets.</summary>
+    public IQueryable<KeyCredentialRow> PlaygroundCredentials => Own(db.KeyCredentials).Where(c => c.Purpose == KeyCredentialPurposes.Playground);
+
+    /// <summary>Both.</summary>
+    public IQueryable<KeyCredentialRow> EveryKeyCredential => Own(db.KeyCredentials);
 
     public IQueryable<KeyTagRow> KeyTags => Own(db.KeyTags);
 

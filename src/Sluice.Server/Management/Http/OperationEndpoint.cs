@@ -113,7 +113,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var (body, wrongBody) = Fields(operation, bytes);
         if (body is null)
             return (null, wrongBody);
-        if (operation.Streams.Count > 0)
+        if (operation.Streams.Count > 0 || operation.TakesLong)
         {
             var stream = load.Stream();
             http.Response.RegisterForDispose(stream);
@@ -128,6 +128,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             UserAgent = PlainText.Shortened(http.Request.Headers.UserAgent.ToString(), 200),
             BaseUrl = options.BaseUrl(),
             AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
+            WantsEvents = http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase),
             IfMatch = http.Request.Headers.IfMatch is { Count: > 0 } match ? match.ToString() : null,
         };
         return await run.RunAsync(operation, input, cancellation);
@@ -167,7 +168,11 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         if (answer.Streamed is { } streamed)
         {
             response.ContentType = streamed.MediaType;
-            response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
+            if (streamed.FileName.Length > 0)
+                response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
+            else
+                // A proxy that waits for more would hold back what is to be seen as it comes.
+                response.Headers["x-accel-buffering"] = "no";
             await streamed.WriteAsync(response.Body, http.RequestAborted);
             return;
         }

@@ -76,6 +76,11 @@ internal sealed class KeyFields
             _body.RefuseNull("priority");
     }
 
+    private KeyFields(string name) => (_body, _name, _isNew) = (BodyFields.Empty(), name, true);
+
+    /// <summary>Those of a new key of which nothing but the name is said.</summary>
+    public static KeyFields Named(string name) => new(name);
+
     /// <summary>The tags that were sent, or <see langword="null"/>.</summary>
     public IReadOnlyList<string>? Tags { get; }
 

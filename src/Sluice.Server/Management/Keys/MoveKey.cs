@@ -5,6 +5,7 @@ using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Playground;
 
 namespace Sluice.Server.Management.Keys;
 
@@ -48,6 +49,7 @@ internal static class MoveKey
             return new Refusal(ErrorCodes.Conflict, "The key's owner has no role in that project. Give the key another owner first, or the owner a role there.");
         if (KeyOwnership.RefuseHolding(call, key, parts.Owner) is { } notTheirs)
             return notTheirs;
+        await PlaygroundTokens.EndOfKeyAsync(call, key.Id, exceptMadeBy: key.OwnerId);
         key.UpdatedAtMs = call.Touch(key.UpdatedAtMs);
         call.Audit("key.move", key.Id, ("projectId", key.ProjectId), ("from", from));
         call.KeyChanged(key.Id);

@@ -5,6 +5,7 @@ using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Playground;
 
 namespace Sluice.Server.Management.Keys;
 
@@ -64,6 +65,8 @@ internal static class RotateKey
 
         foreach (var forgotten in old.Except(working).OrderByDescending(c => c.ExpiresAtMs).Skip(EndedMax))
             call.Data.Remove(forgotten);
+        if (overlap == 0)
+            await PlaygroundTokens.EndOfKeyAsync(call, key.Id);
         var secret = KeySecret.New(call.Tools.Hasher, key, call.NowMs, out var made);
         call.Data.Add(made);
         key.UpdatedAtMs = call.NowMs;

@@ -5,6 +5,7 @@ using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
 using Sluice.Server.Management.Intake;
 using Sluice.Server.Management.Operations;
+using Sluice.Server.Management.Playground;
 using Sluice.Server.Management.Quota;
 using Sluice.Server.Storage;
 
@@ -73,6 +74,8 @@ internal static class UpdateKey
             parts = parts with { Tags = tags };
         }
 
+        if (newOwner || wasScope != (key.ScopeRoutes, key.ScopeModels))
+            await PlaygroundTokens.EndOfKeyAsync(call, key.Id, exceptMadeBy: key.OwnerId);
         if (changed.Count == 0)
             return call.AsItWas(KeyView.Of(key, parts, call.NowMs));
         key.UpdatedAtMs = call.Touch(key.UpdatedAtMs);

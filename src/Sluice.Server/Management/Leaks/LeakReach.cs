@@ -20,7 +20,7 @@ internal sealed record LeakReach(IQueryable<KeyCredentialRow> Credentials, IQuer
         }
 
         var own = call.Data;
-        return new LeakReach(own.KeyCredentials, own.Keys, own.ManagementTokens, call.Caller.OrganisationId.Length == 0 ? call.Accounts.MySessions : own.SessionsOfPeople,
+        return new LeakReach(own.EveryKeyCredential, own.Keys, own.ManagementTokens, call.Caller.OrganisationId.Length == 0 ? call.Accounts.MySessions : own.SessionsOfPeople,
             own.Assignments, own.Members, call.Caller.OrganisationId.Length == 0 ? call.Accounts.Me : own.People);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
     {
         var credentials = await CredentialsAsync(tokens);
         var keyIds = credentials.Values.Select(c => c.KeyId).Distinct().ToList();
-        var siblings = (await reach.Credentials.Where(c => keyIds.Contains(c.KeyId)).ToListAsync(trace.CancellationToken)).ToLookup(c => c.KeyId);
+        var siblings = (await reach.Credentials.Where(c => keyIds.Contains(c.KeyId) && c.Purpose == KeyCredentialPurposes.Key).ToListAsync(trace.CancellationToken)).ToLookup(c => c.KeyId);
         var keys = await reach.Keys.Where(k => keyIds.Contains(k.Id)).ToDictionaryAsync(k => k.Id, trace.CancellationToken);
         var management = await TokensAsync(tokens);
         var sessions = await SessionsAsync(tokens);
@@ -31,7 +31,7 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
         {
             var (state, subject) = token.Purpose switch
             {
-                KeyPurpose.Test or KeyPurpose.Live => credentials.TryGetValue(token.PublicId, out var credential) && Fits(token, credential.Hash, credential.PepperVersion)
+                KeyPurpose.Test or KeyPurpose.Live or KeyPurpose.Playground => credentials.TryGetValue(token.PublicId, out var credential) && Fits(token, credential.Hash, credential.PepperVersion)
                     ? (EndKey(token, keys[credential.KeyId], credential, siblings[credential.KeyId]), credential.KeyId) : (LeakStates.NotKnown, null),
                 KeyPurpose.Session => sessions.TryGetValue(token.PublicId, out var session) && Fits(token, session.Hash, session.PepperVersion)
                     ? (EndSession(token, session), session.Id) : (LeakStates.NotKnown, null),
@@ -49,6 +49,15 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
     {
         if (key.RevokedAtMs is not null || leaked.ExpiresAtMs <= NowMs)
             return LeakStates.AlreadyRevoked;
+        if (leaked.Purpose == KeyCredentialPurposes.Playground)
+        {
+            // It is none of the key's own secrets and would have ended by itself: nobody has anything to replace.
+            leaked.ExpiresAtMs = NowMs;
+            trace.Audit(key.OrganisationId, "key.leak.playground_ended", key.Id, [("publicId", leaked.PublicId), ("source", trace.Source)]);
+            trace.KeyChanged(key.Id);
+            return LeakStates.Revoked;
+        }
+
         // After a rotation the old secret alone is ended: whoever rotated because of the leak is not punished with an outage.
         var replaced = all.Any(c => c.CreatedAtMs > leaked.CreatedAtMs && c.ExpiresAtMs is null);
         if (replaced)
@@ -86,7 +95,7 @@ internal sealed class LeakResponse(LeakReach reach, LeakTrace trace, KeyHasher h
 
     private async Task<Dictionary<string, KeyCredentialRow>> CredentialsAsync(IReadOnlyList<LeakedToken> tokens)
     {
-        var ids = Ids(tokens, KeyPurpose.Test, KeyPurpose.Live);
+        var ids = Ids(tokens, KeyPurpose.Test, KeyPurpose.Live, KeyPurpose.Playground);
         return ids.Count == 0 ? [] : await reach.Credentials.Where(c => ids.Contains(c.PublicId)).ToDictionaryAsync(c => c.PublicId, trace.CancellationToken);
     }
 

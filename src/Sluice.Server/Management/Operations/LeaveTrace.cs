@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sluice.Server.Management.Playground;
 using Sluice.Server.Messages;
 using Sluice.Server.Secrets;
 using Sluice.Server.Storage;
@@ -22,6 +23,7 @@ internal sealed partial class LeaveTrace(AuditChain audit, ChangeFeed changes, O
             await outbox.AddAsync(db, message, trace.Now, trace.CancellationToken);
         db.Notifications.AddRange(trace.Notifications);
         await outbox.AddNoticesAsync(db, trace.Notifications, trace.Messages, new Uri(trace.BaseUrl + "/console"), trace.Now, trace.CancellationToken);
+        await EndPlaygrounds.AfterAsync(db, trace);
         foreach (var (kind, subjectId) in trace.Changes)
             db.Changes.Add(new ChangeRow { Kind = kind, SubjectId = subjectId, AtMs = trace.NowMs });
     }

@@ -11,7 +11,7 @@ namespace Sluice.Server.Management.Operations;
 
 /// <summary>What operations work with beside the database.</summary>
 internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, Sluice.Server.Accounts.AccountTools accounts, ManagementOptions options, Outbox outbox,
-    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal)
+    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal, Diagnosis.GatewayInsight gateway)
 {
     public KeyHasher Hasher { get; } = hasher;
     public Keys.KeyRoom KeyRoom { get; } = new(TimeProvider.System);
@@ -30,6 +30,8 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     public ReviewInquiry ReviewInquiry { get; } = reviewInquiry;
     public ReviewSeal ReviewSeal { get; } = reviewSeal;
     public Installation.NodeState Node() => options.Node();
+    /// <summary>Not narrowed to an organisation: what is asked about a key is asked once the key is found.</summary>
+    public Diagnosis.GatewayInsight Gateway { get; } = gateway;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;

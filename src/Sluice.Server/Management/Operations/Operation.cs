@@ -39,6 +39,8 @@ internal sealed record Operation
     public Type? Answer { get; init; }
     /// <summary>Media types of an answer that is streamed; empty where it is JSON.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
+    /// <summary>Whether it may wait for others for some seconds: it takes one of the few places that streams have.</summary>
+    public bool TakesLong { get; init; }
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = StatusCodes.Status200OK;
     /// <summary>Statuses of refusals beyond those that every operation has.</summary>

@@ -35,6 +35,8 @@ internal sealed class OperationCall : Trace
     public string UserAgent { get; init; } = "";
     /// <summary>The languages that the reader likes, as <c>Accept-Language</c> says it.</summary>
     public string AcceptLanguage { get; init; } = "";
+    /// <summary>Whether the caller asked for an event stream.</summary>
+    public bool WantsEvents { get; init; }
     /// <summary>What <see cref="Operation.Prepare"/> found.</summary>
     public object? Prepared { get; set; }
     /// <summary>The version that <c>If-Match</c> names, or <see langword="null"/> for any.</summary>

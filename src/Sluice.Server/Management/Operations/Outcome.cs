@@ -24,7 +24,7 @@ internal sealed record AnsweredFile(byte[] Content, string MediaType, string Fil
 
 /// <summary>A body that is written while it is read.</summary>
 /// <param name="MediaType">With its character set.</param>
-/// <param name="FileName">What it is saved as; ASCII without quotes.</param>
+/// <param name="FileName">What it is saved as, ASCII without quotes; empty where it is not a file.</param>
 /// <param name="WriteAsync">Writes all of it. What it throws breaks the connection off, so that a part never passes for the whole.</param>
 internal sealed record StreamedBody(string MediaType, string FileName, Func<Stream, CancellationToken, Task> WriteAsync);
 

@@ -20,6 +20,7 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public required string BaseUrl { get; init; }
     public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
+    public bool WantsEvents { get; init; }
 }
 
 /// <summary>An answer ready to be sent.</summary>
@@ -132,6 +133,7 @@ internal sealed class RunOperation(SluiceDatabase database, LeaveTrace trace, Wr
         UserAgent = input.UserAgent,
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
+        WantsEvents = input.WantsEvents,
         AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
         OpenInstallation = () => new InstallationScope(db, input.Caller),

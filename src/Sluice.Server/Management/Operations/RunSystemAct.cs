@@ -13,8 +13,9 @@ internal sealed class RunSystemAct(SluiceDatabase database, LeaveTrace trace, Wr
     public const string Actor = "system";
 
     /// <summary>Runs an act. What it does is to be audited; a mark that people were told of something needs no entry.</summary>
+    /// <param name="actorId">Who the audit log says it was, where somebody's reading call does a small act of its own.</param>
     /// <returns>Whether something was done.</returns>
-    public async Task<bool> RunAsync(string name, Func<SystemAct, Task> act, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(string name, Func<SystemAct, Task> act, CancellationToken cancellationToken, string actorId = Actor)
     {
         SystemAct done;
         using (await gate.EnterAsync(cancellationToken))
@@ -27,7 +28,7 @@ internal sealed class RunSystemAct(SluiceDatabase database, LeaveTrace trace, Wr
             await act(done);
             if (done.Acts.Count == 0 && !db.ChangeTracker.HasChanges())
                 return false;
-            await trace.AddAsync(db, done, Actor, ownOrganisation: null);
+            await trace.AddAsync(db, done, actorId, ownOrganisation: null);
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }

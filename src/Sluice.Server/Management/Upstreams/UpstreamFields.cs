@@ -64,10 +64,10 @@ internal sealed class UpstreamFields
         if (kind is UpstreamKinds.Sandbox && (baseUrl is not null || _apiKey is not null))
             _body.Refuse(baseUrl is not null ? "baseUrl" : "apiKey", ErrorCodes.InvalidValue, "The sandbox is inside Sluice and has no address and no key.");
         else if (baseUrl is not null)
-            _baseUrl = Url(baseUrl);
+            _baseUrl = Url(_body, baseUrl);
         var url = _baseUrl ?? (existing is null || kind is UpstreamKinds.Sandbox ? null : new Uri(existing.BaseUrl));
         if (url is not null)
-            CheckAddress(url, _allowPrivateAddress ?? existing?.AllowPrivateAddress ?? false, _apiKey is not null || (existing?.SealedApiKey is not null && !_body.IsNull("apiKey")));
+            CheckAddress(_body, url, _allowPrivateAddress ?? existing?.AllowPrivateAddress ?? false, _apiKey is not null || (existing?.SealedApiKey is not null && !_body.IsNull("apiKey")));
     }
 
     public string? Name { get; }
@@ -145,36 +145,38 @@ internal sealed class UpstreamFields
         }
     }
 
-    private Uri? Url(string text)
+    /// <summary>The base URL in a body, or <see langword="null"/> where it was refused.</summary>
+    public static Uri? Url(BodyFields body, string text)
     {
         if (!UpstreamUrl.TryParse(text, out var url, out var problem))
         {
-            _body.Refuse("baseUrl", ErrorCodes.InvalidValue, $"'baseUrl' {problem}");
+            body.Refuse("baseUrl", ErrorCodes.InvalidValue, $"'baseUrl' {problem}");
             return null;
         }
 
         // 2130706433, 127.1 and 0x7f.0.0.1 all mean 127.0.0.1 to this parser and something else to a reader.
         if (url.HostNameType is UriHostNameType.IPv4 && !text.Contains($"//{url.Host}", StringComparison.Ordinal))
         {
-            _body.Refuse("baseUrl", ErrorCodes.InvalidValue, $"'baseUrl' spells an address in an unusual way. Write it as {url.Host}.");
+            body.Refuse("baseUrl", ErrorCodes.InvalidValue, $"'baseUrl' spells an address in an unusual way. Write it as {url.Host}.");
             return null;
         }
 
         return url;
     }
 
-    private void CheckAddress(Uri url, bool allowPrivate, bool hasSecret)
+    /// <summary>Refuses what can be told before any connection is made.</summary>
+    public static void CheckAddress(BodyFields body, Uri url, bool allowPrivate, bool hasSecret)
     {
         // Names are checked when they are resolved, on every connection; a literal address can be told right now.
         if (Literal(url) is { } address && AddressRules.Refuse(address, allowPrivate) is { } what)
         {
-            _body.Refuse("baseUrl", ErrorCodes.InvalidValue, AddressRules.Refuse(address, allowPrivate: true) is null
+            body.Refuse("baseUrl", ErrorCodes.InvalidValue, AddressRules.Refuse(address, allowPrivate: true) is null
                 ? $"'baseUrl' is {what}. If it is meant, set 'allowPrivateAddress' to true."
                 : $"'baseUrl' is {what}, which no upstream may have.");
         }
 
         if (url.Scheme is "http" && hasSecret && !allowPrivate)
-            _body.Refuse("baseUrl", ErrorCodes.InvalidValue, "'baseUrl' is plain http, which would send the key in the clear. Use https, or set 'allowPrivateAddress' to true for a service in your own network.");
+            body.Refuse("baseUrl", ErrorCodes.InvalidValue, "'baseUrl' is plain http, which would send the key in the clear. Use https, or set 'allowPrivateAddress' to true for a service in your own network.");
     }
 
     private static IPAddress? Literal(Uri url) =>

@@ -16,7 +16,7 @@ public sealed class KeyDirectory(SluiceDatabase database, SecretSealer sealer, T
         select k.id, k.kind, k.organisation_id, k.project_id, o.time_zone, k.enabled, k.expires_at_ms, k.revoked_at_ms,
           k.scope_routes, k.scope_models, k.allowed_networks, k.calls_per_day, k.requests_per_minute, k.tokens_per_minute, k.concurrency,
           k.owner_id, k.priority, k.sealed_signing_secret, o.suspended_at_ms,
-          c.public_id, c.hash, c.pepper_version, c.expires_at_ms
+          c.public_id, c.hash, c.pepper_version, c.expires_at_ms, c.purpose
         from keys k join organisations o on o.id = k.organisation_id left join key_credentials c on c.key_id = k.id
         """;
 
@@ -68,7 +68,7 @@ public sealed class KeyDirectory(SluiceDatabase database, SecretSealer sealer, T
             }
             if (current is null || row.IsDBNull(Credential)) continue;
             if (row.GetFieldValue<byte[]>(Credential + 1) is { Length: KeyCredential.HashLength } hash)
-                credentials.Add(new KeyCredential(row.GetString(Credential), hash, row.GetInt32(Credential + 2), row.InstantOrNull(Credential + 3)));
+                credentials.Add(new KeyCredential(row.GetString(Credential), hash, row.GetInt32(Credential + 2), row.InstantOrNull(Credential + 3), row.GetString(Credential + 4) == KeyCredentialPurposes.Playground));
             else
                 logger.LogError("A secret of the key {KeyId} in {Database} has a hash of the wrong length and does not work.", keyId, database.Location);
         }
