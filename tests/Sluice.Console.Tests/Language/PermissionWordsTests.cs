@@ -13,9 +13,9 @@ public sealed class PermissionWordsTests(ConsoleBed bed) : IClassFixture<Console
         var actions = JsonNode.Parse(page.Html)!["data"]!.AsArray().Select(static a => (string)a!["action"]!).ToList();
         actions.ShouldNotBeEmpty();
         actions.Where(static a => PermissionWords.InEnglish(a) is null).ShouldBeEmpty();
-        actions.Concat(PermissionWords.All).Where(static a => !Words.InChinese.Code("permission", a).Any(static c => c > 0x2e80)).ShouldBeEmpty();
+        actions.Concat(PermissionWords.All).Where(static a => !Sluice.Console.Language.Words.InChinese.Code("permission", a).Any(static c => c > 0x2e80)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void A_pattern_reads_as_words_too() => Words.InEnglish.Code("permission", "keys.*").ShouldBe("Everything about API keys");
+    public void A_pattern_reads_as_words_too() => Sluice.Console.Language.Words.InEnglish.Code("permission", "keys.*").ShouldBe("Everything about API keys");
 }

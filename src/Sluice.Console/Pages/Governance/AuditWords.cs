@@ -18,15 +18,15 @@ internal static class AuditWords
 
     public static string Short(JsonElement detail)
     {
-        var text = string.Join(" · ", Pairs(detail).Where(static p => p.Value.Length > 0).Select(static p => $"{p.Name} {p.Value}"));
+        var text = string.Join(" · ", Pairs(detail).Where(static p => p.Value is not ("" or "–" or "[]") && !p.Name.EndsWith("Ms", StringComparison.Ordinal)).Select(static p => $"{p.Name} {p.Value}"));
         return text.Length > ShortChars ? string.Concat(text.AsSpan(0, ShortChars), "…") : text;
     }
 
     private static string Text(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => value.GetString() ?? "",
+        JsonValueKind.String => value.GetString() is "[]" or null ? "–" : value.GetString()!,
         JsonValueKind.Null or JsonValueKind.Undefined => "–",
-        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Text)),
+        JsonValueKind.Array => value.GetArrayLength() == 0 ? "–" : string.Join(", ", value.EnumerateArray().Select(Text)),
         _ => value.GetRawText(),
     };
 }

@@ -72,7 +72,9 @@ public sealed partial class RoleEdit
 
     private async Task SaveAsync()
     {
-        var body = new JsonObject { ["name"] = _draft.Name.Trim(), ["description"] = _draft.Description.Trim(), ["permissions"] = _draft.Body() };
+        var body = new JsonObject { ["name"] = _draft.Name.Trim(), ["permissions"] = _draft.Body() };
+        if (_draft.Description.Trim() is { Length: > 0 } description) body["description"] = description;
+        else if (_role is not null) body["description"] = null;
         var reply = _role is null ? await Plane.PostAsync<RoleAnswer>("/roles", body, Form.Idempotency) : await Plane.PatchAsync<RoleAnswer>(Path, body, Form.Optional("etag"));
         Problem = reply.Problem;
         if (reply.Value is { } saved) Go($"/console/roles/{saved.Id}", T["The role is saved."]);
