@@ -14,6 +14,8 @@ internal static class EnglishCodes
     {
         if (kind == "permission" && PermissionWords.InEnglish(code) is { } permission) return permission;
         if (Texts.TryGetValue($"{kind}:{code}", out var text)) return text;
+        if (kind == "action" && ActionWords.InEnglish(code) is { } action) return action;
+        if (GovernanceCodes.InEnglish(kind, code) is { } governed) return governed;
         var opened = code.Replace('_', ' ');
         return opened.Length == 0 || kind == "raw" ? opened : char.ToUpperInvariant(opened[0]) + opened[1..];
     }

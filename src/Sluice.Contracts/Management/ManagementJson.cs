@@ -132,6 +132,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(Page<TokenAnswer>))]
 [JsonSerializable(typeof(TierBody))]
+[JsonSerializable(typeof(SystemAnswer))]
 [JsonSerializable(typeof(TierAnswer))]
 [JsonSerializable(typeof(Page<TierAnswer>))]
 [JsonSerializable(typeof(PublicMailDomainAnswer))]

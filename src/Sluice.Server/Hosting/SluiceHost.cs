@@ -16,6 +16,7 @@ using Sluice.Server.Configuration;
 using Sluice.Server.ConsoleDoor;
 using Sluice.Server.FirstRun;
 using Sluice.Server.Management;
+using Sluice.Server.Management.Installation;
 using Sluice.Server.Messages;
 using Sluice.Server.Management.Enterprise;
 using Sluice.Server.Management.Quota;
@@ -117,6 +118,8 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.ConfiguredUpstreams = settings.Upstreams;
                 options.ClientAddress = services.GetRequiredService<GatewayOptions>().ClientAddress;
                 options.BaseUrl = () => settings.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? host!.BaseUrl;
+                var (node, startedAt) = (services.GetRequiredService<Readiness>(), time.GetUtcNow());
+                options.Node = () => new NodeState(services.GetRequiredService<SluiceDatabase>().Provider is StorageProvider.Sqlite ? "sqlite" : "postgres", startedAt, node.Reasons, node.Warnings);
                 options.GitHubScanningKeysUrl = settings.GitHubScanningKeysUrl;
                 options.Accounts = settings.Accounts;
                 options.SignInProviders = [.. settings.SignIn.Providers.Select(p => new SignInProvider { Name = p.Name, Title = p.Title, Path = $"{OidcProvider.Root}/{p.Name}" })];

@@ -20,6 +20,9 @@ public sealed class ManagementOptions
     /// <summary>Upstreams from the configuration: listed, and not changed here.</summary>
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams { get; set; } = [];
 
+    /// <summary>How the node is.</summary>
+    public Func<Installation.NodeState> Node { get; set; } = static () => new Installation.NodeState("sqlite", DateTimeOffset.UnixEpoch, [], []);
+
     /// <summary>Where a call comes from, proxies that are trusted taken into account.</summary>
     public Func<HttpContext, IPAddress> ClientAddress { get; set; } = static http => http.Connection.RemoteIpAddress ?? IPAddress.None;
 

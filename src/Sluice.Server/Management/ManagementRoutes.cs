@@ -4,6 +4,7 @@ using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Explain;
+using Sluice.Server.Management.Installation;
 using Sluice.Server.Management.Invitations;
 using Sluice.Server.Management.Diagnosis;
 using Sluice.Server.Management.Documents;
@@ -144,6 +145,7 @@ internal static class ManagementRoutes
         ListTokens.Operation,
         RevokeToken.Operation,
 
+        GetSystem.Operation,
         ListTiers.Operation,
         UpdateTier.Operation,
         ListPublicMailDomains.Operation,

@@ -30,6 +30,7 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     /// <summary>Asked with the caller's part of the database.</summary>
     public ReviewInquiry ReviewInquiry { get; } = reviewInquiry;
     public ReviewSeal ReviewSeal { get; } = reviewSeal;
+    public Installation.NodeState Node() => options.Node();
     /// <summary>Not narrowed to an organisation: what is asked about a key is asked once the key is found.</summary>
     public Diagnosis.GatewayInsight Gateway { get; } = gateway;
     /// <summary>For what goes on after the operation.</summary>
