@@ -28,6 +28,9 @@ internal static class SmallDoors
         Island(app, mark, "/console/passkey/sign-in", "/sessions/passkey");
         Island(app, mark, "/console/passkey/add-question", "/me/passkeys/options");
         Island(app, mark, "/console/passkey/add", "/me/passkeys");
+        Island(app, mark, "/console/playground/session", "/playground-sessions");
+        Island(app, mark, "/console/diagnose/steps", "/diagnoses?stream=true");
+        Fragments.Map(app, mark);
         mark(app.MapGet("/console/find", static http =>
         {
             http.Response.Redirect(Find.Where(http.Request.Query["q"].ToString()));
