@@ -42,7 +42,7 @@ function inline(text, words, depth = 0) {
 function link(href, inside, source) {
   if (!href) return source;
   const node = make("a", ...inside);
-  Object.assign(node, { href, target: "_blank", rel: "noopener nofollow noreferrer", className: "lk" });
+  Object.assign(node, { href, target: "_blank", rel: "noopener nofollow", className: "lk" });
   return node;
 }
 
