@@ -30,6 +30,7 @@ internal static class SmallDoors
         Island(app, mark, "/console/passkey/add", "/me/passkeys");
         Island(app, mark, "/console/playground/session", "/playground-sessions");
         Island(app, mark, "/console/diagnose/steps", "/diagnoses?stream=true");
+        Island(app, mark, "/console/upstreams/test", "/upstreams/test");
         Fragments.Map(app, mark);
         mark(app.MapGet("/console/find", static http =>
         {

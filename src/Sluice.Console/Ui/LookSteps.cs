@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sluice.Console.Language;
 using Sluice.Contracts.Management;
 
@@ -8,7 +9,10 @@ namespace Sluice.Console.Ui;
 /// <summary>How the steps of diagnoses and tests are called and drawn.</summary>
 public static class LookSteps
 {
-    public static readonly IReadOnlyList<string> Names = ["resolve", "connect", "tls", "key", "network", "signature", "permission", "limits", "route", "upstream", "firstToken", "authenticate", "completion"];
+    private static readonly IReadOnlyList<string> Names = ["resolve", "connect", "tls", "key", "network", "signature", "permission", "limits", "route", "upstream", "firstToken", "authenticate", "completion"];
+
+    /// <summary>By name, as JSON: for scripts.</summary>
+    public static string Titles(Words words) => new JsonObject([.. Names.Select(name => KeyValuePair.Create(name, (JsonNode?)Title(words, name)))]).ToJsonString();
 
     public static string Title(Words words, string name) => name switch
     {

@@ -27,7 +27,7 @@ public static class Remedies
             ErrorActions.CreateKey when visit.May("keys.write") => ("/console/keys?dialog=create", words["Create key"]),
             ErrorActions.SendKey => ("/console/quickstart", words["How to send a key"]),
             ErrorActions.ChooseModel => ("/console/models", words["Choose a model"]),
-            ErrorActions.OpenUpstream when visit.May("upstreams.read") => (action.Target is { } upstream ? Address.Of("/console/admin/upstreams", ("open", upstream)) : "/console/admin/upstreams", words["Open the upstream"]),
+            ErrorActions.OpenUpstream when visit.May("upstreams.read") => (action.Target is { } upstream ? "/console/admin/upstreams/" + Uri.EscapeDataString(upstream) : "/console/admin/upstreams", words["Open the upstream"]),
             ErrorActions.TellOperator when visit.May("tickets.write") => (Address.Of("/console/support", ("dialog", "create"), ("requestId", requestId)), words["Tell the operator"]),
             ErrorActions.CheckPublicUrl when visit.May("installation.settings") => ("/console/admin/system", words["Open the system page"]),
             _ => null,

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Sluice.Console.Door;
 using Sluice.Console.Pages.Keys;
 using Sluice.Console.Ui;
-using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 
 namespace Sluice.Console.Pages.Lab;
@@ -11,12 +10,6 @@ public sealed partial class Diagnose
 {
     private const string WithCall = "call";
     private static readonly string[] Known = ["keyId", "requestId", "route", "model", "address"];
-
-    private static readonly IReadOnlyList<string> Kinds =
-    [
-        ErrorActions.RaiseLimit, ErrorActions.AddAddress, ErrorActions.AskPermission, ErrorActions.EnableKey, ErrorActions.ExtendKey, ErrorActions.RotateKey, ErrorActions.CreateKey,
-        ErrorActions.SendKey, ErrorActions.SignCalls, ErrorActions.ChooseModel, ErrorActions.OpenUpstream, ErrorActions.TellOperator, ErrorActions.CheckPublicUrl,
-    ];
 
     private IReadOnlyList<CallableModelAnswer> _models = [];
     private string? _model;
@@ -29,10 +22,6 @@ public sealed partial class Diagnose
         ("explain", T["Explain only"], T["Nobody is called and nothing is counted."]),
         (WithCall, T["With a real call"], T["One token, counted as the key's."]),
     ];
-
-    private string Titles => new JsonObject([.. LookSteps.Names.Select(name => KeyValuePair.Create(name, (JsonNode?)LookSteps.Title(T, name)))]).ToJsonString();
-
-    private string Verdicts => new JsonObject { [StepVerdicts.Pass] = LookSteps.Verdict(T, StepVerdicts.Pass), [StepVerdicts.Fail] = LookSteps.Verdict(T, StepVerdicts.Fail), [StepVerdicts.NotReached] = LookSteps.Verdict(T, StepVerdicts.NotReached) }.ToJsonString();
 
     private string Curl => $"""
         curl {Plane.BaseUrl}/api/v1/diagnoses -H "Authorization: Bearer $SLUICE_TOKEN" -H 'Content-Type: application/json' \

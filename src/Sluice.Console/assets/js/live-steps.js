@@ -6,11 +6,14 @@ customElements.define("live-steps", class extends HTMLElement {
     this.stop = new AbortController();
     this.titles = JSON.parse(this.dataset.titles);
     this.addEventListener("submit", event => {
+      // Of a form that also saves, only the test is ours.
+      if (this.isTest && event.submitter?.value !== "test") return;
       event.preventDefault();
       event.stopPropagation();
       this.run(event.target);
     }, { signal: this.stop.signal });
     this.addEventListener("click", event => {
+      if (event.target.closest("[data-take]")) this.take();
       const set = event.target.closest("[data-set]");
       if (set) this.querySelector(`#${set.dataset.set}`).value = set.dataset.value;
     }, { signal: this.stop.signal });
@@ -23,8 +26,11 @@ customElements.define("live-steps", class extends HTMLElement {
 
   clone(name) { return this.querySelector(`template[data-t="${name}"]`).content.cloneNode(true).firstElementChild; }
 
+  get isTest() { return this.dataset.mode === "test"; }
+
   body(form) {
     const value = name => form.elements[name].value.trim();
+    if (this.isTest) return { kind: "openai", baseUrl: value("baseUrl"), ...(value("apiKey") && { apiKey: value("apiKey") }), allowPrivateAddress: form.elements.allowPrivateAddress.checked };
     const body = {};
     for (const name of [value("requestId") ? "requestId" : "keyId", "route", "model", "address"]) if (value(name) && !(name === "model" && value("route").startsWith("GET "))) body[name] = value(name);
     if (value("mode") === "call") body.callUpstream = true;
@@ -35,15 +41,14 @@ customElements.define("live-steps", class extends HTMLElement {
     this.asking?.abort();
     this.asking = new AbortController();
     const asking = this.asking;
-    const button = form.querySelector("button.pri");
+    const button = form.querySelector(this.isTest ? "button[value=test]" : "button.pri");
     const steps = this.querySelector("[data-steps]");
     const outcome = this.querySelector("[data-outcome]");
     const body = this.body(form);
     form.querySelectorAll(":scope > .note").forEach(n => n.remove());
     steps.replaceChildren();
     outcome.replaceChildren();
-    this.querySelector("[data-after]").hidden = true;
-    this.querySelector("[data-idle]").hidden = true;
+    for (const part of this.querySelectorAll("[data-after],[data-idle],[data-take]")) part.hidden = true;
     button.disabled = true;
     let done = false;
     try {
@@ -52,6 +57,10 @@ customElements.define("live-steps", class extends HTMLElement {
       });
       if (!answer.ok) {
         this.problem(await answer.json().catch(() => ({ title: String(answer.status) })));
+        return;
+      }
+      if (this.isTest) {
+        this.tested(await answer.json());
         return;
       }
       for await (const data of events(answer.body)) {
@@ -69,6 +78,27 @@ customElements.define("live-steps", class extends HTMLElement {
     } finally {
       if (asking === this.asking) button.disabled = false;
     }
+  }
+
+  tested(answer) {
+    this.querySelector("[data-steps]").replaceChildren(...answer.steps.map(s => this.row(s)));
+    this.outcome(answer.passed, answer.steps.find(s => s.verdict === "fail")?.name);
+    this.models = answer.models;
+    this.querySelector("[data-take]").hidden = !answer.models.length;
+    this.querySelector("[data-outcome]").scrollIntoView({ block: "nearest" });
+  }
+
+  take() {
+    const field = this.querySelector("[name=models]");
+    field.value = this.models.join("\n");
+    field.focus();
+  }
+
+  outcome(passed, cause) {
+    const note = this.clone("outcome");
+    note.classList.add(passed ? "ok" : "bad");
+    note.querySelector("b").textContent = passed ? this.dataset.passed : this.dataset.fails.replace("{0}", this.titles[cause] ?? cause);
+    this.querySelector("[data-outcome]").replaceChildren(note);
   }
 
   problem(came) {
@@ -110,10 +140,7 @@ customElements.define("live-steps", class extends HTMLElement {
   }
 
   end(answer, body) {
-    const note = this.clone("outcome");
-    note.classList.add(answer.passed ? "ok" : "bad");
-    note.querySelector("b").textContent = answer.passed ? this.dataset.passed : this.dataset.fails.replace("{0}", this.titles[answer.cause] ?? answer.cause);
-    this.querySelector("[data-outcome]").replaceChildren(note);
+    this.outcome(answer.passed, answer.cause);
     this.querySelector("[data-after]").hidden = false;
     this.querySelector("[data-candidates-title]").hidden = !answer.candidates.length;
     this.querySelector("[data-candidates]").replaceChildren(...answer.candidates.map(candidate => {
