@@ -31,6 +31,10 @@ internal static class SmallDoors
         Island(app, mark, "/console/passkey/add", "/me/passkeys");
         Island(app, mark, "/console/passkey/confirm-question", "/me/confirm/options");
         Island(app, mark, "/console/passkey/confirm", "/me/confirm");
+        Island(app, mark, "/console/playground/session", "/playground-sessions");
+        Island(app, mark, "/console/diagnose/steps", "/diagnoses?stream=true");
+        Island(app, mark, "/console/upstreams/test", "/upstreams/test");
+        Fragments.Map(app, mark);
         mark(app.MapGet("/console/find", static http =>
         {
             http.Response.Redirect(Find.Where(http.Request.Query["q"].ToString()));

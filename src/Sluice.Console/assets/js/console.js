@@ -5,7 +5,7 @@ import { watchKeys } from "./keys.js";
 import { watchLine } from "./line.js";
 
 // Custom elements whose script is loaded when the first one appears.
-const islands = ["passkey-sign-in", "passkey-add", "chat-playground", "live-log", "live-steps", "first-call", "code-tabs", "data-chart", "live-region", "file-check"];
+const islands = ["passkey-sign-in", "passkey-add", "chat-playground", "live-log", "live-steps", "first-call", "code-tabs", "data-chart", "live-region", "key-picker"];
 
 function arrive() {
   openDialogs();
