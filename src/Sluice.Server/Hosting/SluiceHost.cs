@@ -124,6 +124,7 @@ public sealed class SluiceHost : IAsyncDisposable
                 options.Accounts = settings.Accounts;
                 options.SignInProviders = [.. settings.SignIn.Providers.Select(p => new SignInProvider { Name = p.Name, Title = p.Title, Path = $"{OidcProvider.Root}/{p.Name}" })];
                 options.CallsOnDay = (keyId, day, _) => new(services.GetRequiredService<InProcessLimits>().CallsOn(keyId, day));
+                options.LimitUseOf = (keyId, zone) => services.GetRequiredService<InProcessLimits>().Read(keyId, zone);
             });
             builder.Services.AddOidcSignIn(settings.SignIn);
             builder.Services.AddConsoleDoor();

@@ -1,4 +1,5 @@
 using System.Net;
+using Sluice.Gateway.Limits;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Server.Management;
@@ -45,4 +46,7 @@ public sealed class ManagementOptions
     /// threads. Where it is not set, the records that were written so far are counted.
     /// </summary>
     public Func<string, int, CancellationToken, ValueTask<long>>? CallsOnDay { get; set; }
+
+    /// <summary>What is taken from the limits of a key in this process, by its id and its organisation's time zone.</summary>
+    public Func<string, TimeZoneInfo, LimitUse>? LimitUseOf { get; set; }
 }

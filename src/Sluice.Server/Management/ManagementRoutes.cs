@@ -26,6 +26,7 @@ using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
 using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.Management.Usage;
 using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
@@ -44,6 +45,7 @@ internal static class ManagementRoutes
         VerifyEmail.Operation,
         ResendVerification.Operation,
         SetUp.Operation,
+        CheckSetUpLink.Operation,
         SignIn.Operation,
         AskToSignIn.Operation,
         SignInWithPasskey.Operation,
@@ -152,6 +154,10 @@ internal static class ManagementRoutes
 
         ListRequests.Operation,
         GetRequest.Operation,
+        GetUsage.Operation,
+        ShowRequestHistogram.Operation,
+        FollowRequests.Operation,
+        ShowKeyLimits.Operation,
 
         ListAuditEntries.Operation,
 

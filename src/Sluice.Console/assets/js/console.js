@@ -5,7 +5,7 @@ import { watchKeys } from "./keys.js";
 import { watchLine } from "./line.js";
 
 // Custom elements whose script is loaded when the first one appears.
-const islands = ["passkey-sign-in", "passkey-add", "chat-playground", "live-log", "live-steps", "first-call", "code-tabs", "data-chart", "live-region", "file-check"];
+const islands = ["passkey-sign-in", "passkey-add", "chat-playground", "live-log", "live-steps", "first-call", "code-tabs", "data-chart", "live-region", "key-picker"];
 
 function arrive() {
   openDialogs();
@@ -13,6 +13,7 @@ function arrive() {
     if (!customElements.get(tag) && document.querySelector(tag)) import(`./${tag}.js`);
   }
   document.querySelectorAll("[data-toast]").forEach(rest);
+  for (const field of document.querySelectorAll("[data-time-zone]")) field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 function rest(toast) {
