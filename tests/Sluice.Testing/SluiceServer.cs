@@ -25,6 +25,9 @@ public sealed record SluiceServerOptions
 
     public Action<IServiceCollection>? Services { get; init; }
 
+    /// <summary>To listen on, so that a restarted server is found where it was; 0 for any free one.</summary>
+    public int Port { get; init; }
+
     /// <summary>Makes <paramref name="upstream"/> an upstream of the server.</summary>
     /// <param name="models">As in <c>Sluice:Upstreams:N:Models</c>.</param>
     public SluiceServerOptions With(FakeUpstream upstream, string models = "*", string? name = null, params (string Name, string Value)[] more)
@@ -87,7 +90,7 @@ public sealed class SluiceServer : IAsyncDisposable
         SluiceHost? host = null;
         try
         {
-            host = await SluiceHost.BuildAsync(["--urls", "http://127.0.0.1:0", "--data", data], new SluiceHostOverrides
+            host = await SluiceHost.BuildAsync(["--urls", $"http://127.0.0.1:{options.Port}", "--data", data], new SluiceHostOverrides
             {
                 Settings = options.Settings,
                 Environment = options.Environment,

@@ -33,6 +33,9 @@ public sealed record ControlRequest(string Method, string Path, ReadOnlyMemory<b
 
     /// <summary>The version that the page was made from, as the reply's <see cref="ControlReply.ETag"/> gave it.</summary>
     public string? IfMatch { get; init; }
+
+    /// <summary>Whether an answer that comes in steps is wanted as server-sent events.</summary>
+    public bool WantsEvents { get; init; }
 }
 
 /// <summary>What an operation answered.</summary>

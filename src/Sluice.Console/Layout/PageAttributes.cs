@@ -14,3 +14,10 @@ public sealed class NeedsAttribute(params string[] permissions) : Attribute
 /// <summary>On a page with tables that need more room.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class WidePageAttribute : Attribute;
+
+/// <summary>On a page that links in mails lead to: the secret in its address is taken out of it, see <see cref="Serving.LinkTokens"/>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class FromLinkAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

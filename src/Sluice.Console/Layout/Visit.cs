@@ -55,6 +55,8 @@ public sealed class Visit(Plane plane, IHttpContextAccessor accessor, TimeProvid
         Me = me.Value;
         // What was chosen before the language was known is chosen anew.
         (_words, _show) = (null, null);
+        // Operations that answer in words answer in those of the page.
+        Http.Request.Headers.AcceptLanguage = Words.Language;
         Caller = (await plane.GetAsync<CallerAnswer>("/whoami")).Value;
         Organisations = (await plane.GetAsync<Page<OwnOrganisationAnswer>>("/organisations")).Value?.Data ?? [];
         UnreadNotifications = (await plane.GetAsync<NotificationPage>("/me/notifications?limit=1")).Value?.Unread ?? 0;

@@ -28,6 +28,12 @@ internal sealed class GuardPages(RequestDelegate next)
         }
 
         headers.CacheControl = "no-store";
+        if (LinkTokens.Moved(http, page.Type) is { } cleaned)
+        {
+            http.Response.Redirect(cleaned);
+            return;
+        }
+
         await visit.LoadAsync();
         if (!visit.IsSignedIn && !page.Type.IsDefined(typeof(OpenPageAttribute), inherit: false))
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Console.Door;
@@ -28,6 +29,8 @@ internal static class SmallDoors
         Island(app, mark, "/console/passkey/sign-in", "/sessions/passkey");
         Island(app, mark, "/console/passkey/add-question", "/me/passkeys/options");
         Island(app, mark, "/console/passkey/add", "/me/passkeys");
+        Island(app, mark, "/console/passkey/confirm-question", "/me/confirm/options");
+        Island(app, mark, "/console/passkey/confirm", "/me/confirm");
         Island(app, mark, "/console/playground/session", "/playground-sessions");
         Island(app, mark, "/console/diagnose/steps", "/diagnoses?stream=true");
         Island(app, mark, "/console/upstreams/test", "/upstreams/test");
@@ -71,7 +74,7 @@ internal static class SmallDoors
 
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        await AnswerAsync(http, await http.RequestServices.GetRequiredService<Plane>().SendAsync(new ControlRequest("POST", operation, body.ToArray())));
+        await AnswerAsync(http, await http.RequestServices.GetRequiredService<Plane>().SendAsync(new ControlRequest("POST", operation, body.ToArray()) { WantsEvents = WantsEvents(http) }));
     }));
 
     private static async Task FormAsync(HttpContext http, Func<FormFields, Plane, Task<string>> act)
@@ -88,8 +91,10 @@ internal static class SmallDoors
     /// <summary>Files and streams of the management API, for browsers, which have a cookie and no token: <c>/console/files/audit/export?…</c>.</summary>
     private static async Task FileAsync(HttpContext http)
     {
-        await AnswerAsync(http, await http.RequestServices.GetRequiredService<Plane>().SendAsync(new ControlRequest("GET", "/" + (http.Request.RouteValues["path"] as string) + http.Request.QueryString)));
+        await AnswerAsync(http, await http.RequestServices.GetRequiredService<Plane>().SendAsync(new ControlRequest("GET", "/" + (http.Request.RouteValues["path"] as string) + http.Request.QueryString) { WantsEvents = WantsEvents(http) }));
     }
+
+    private static bool WantsEvents(HttpContext http) => http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private static async Task AnswerAsync(HttpContext http, ControlReply reply)
     {
@@ -102,8 +107,12 @@ internal static class SmallDoors
         }
 
         http.Response.ContentType = reply.MediaType ?? "application/json; charset=utf-8";
-        if (reply.FileName is { } name) http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
-        if (reply.Write is { } write) await write(http.Response.Body, http.RequestAborted);
+        if (reply.FileName is { Length: > 0 } name) http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        if (reply.Write is { } write)
+        {
+            http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            await write(http.Response.Body, http.RequestAborted);
+        }
         else await http.Response.Body.WriteAsync(reply.Body, http.RequestAborted);
     }
 }

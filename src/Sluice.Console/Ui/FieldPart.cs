@@ -22,13 +22,16 @@ public abstract class FieldPart : ConsolePart
     /// <summary>The member of the body that it becomes, where that is not the field's name.</summary>
     [Parameter] public string? Member { get; set; }
 
+    /// <summary>What the field must be, in the reader's language: where the answer's own words are in another, it is shown instead.</summary>
+    [Parameter] public string? Rule { get; set; }
+
     protected string Id => "f-" + Name.Replace('.', '-');
 
     protected string FootId => Id + "-foot";
 
     protected string? DescribedBy => Error is null && Help is null ? null : FootId;
 
-    protected string? Error => FormProblem?.Errors?.FirstOrDefault(e => e.IsAbout(Member ?? Name)) is { } wrong ? $"{wrong.Message} {wrong.Allowed}".Trim() : null;
+    protected string? Error => FormProblem?.Errors?.FirstOrDefault(e => e.IsAbout(Member ?? Name)) is { } wrong ? T.IsChinese && Rule is { } rule ? rule : $"{wrong.Message} {wrong.Allowed}".Trim() : null;
 
     protected string? Invalid => Error is null ? null : "true";
 }

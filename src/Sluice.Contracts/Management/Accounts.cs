@@ -61,6 +61,29 @@ public sealed record SetUpBody
     public override string ToString() => nameof(SetUpBody);
 }
 
+/// <summary>Values of a set-up link's <c>status</c>.</summary>
+public static class SetUpLinkStatuses
+{
+    /// <summary>It works.</summary>
+    public const string Valid = "valid";
+
+    /// <summary>Its time is over.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>It was used: the installation has an operator.</summary>
+    public const string Used = "used";
+
+    /// <summary>It did not arrive whole, or was never made here.</summary>
+    public const string Unknown = "unknown";
+}
+
+/// <summary>Whether a set-up link works.</summary>
+public sealed record SetUpLinkAnswer
+{
+    /// <summary>See <see cref="SetUpLinkStatuses"/>.</summary>
+    public required string Status { get; init; }
+}
+
 /// <summary>What is said where the answer must not tell whether an address is known.</summary>
 public sealed record NoticeAnswer
 {

@@ -40,6 +40,12 @@ public sealed record MemberAnswer
     /// <summary>Their roles.</summary>
     public required IReadOnlyList<HeldRoleAnswer> Roles { get; init; }
 
+    /// <summary>Whether a password alone is not enough to sign in as them.</summary>
+    public required bool SecondFactor { get; init; }
+
+    /// <summary>When a session of theirs was last used, to the minute, or <see langword="null"/>.</summary>
+    public DateTimeOffset? LastSeenAt { get; init; }
+
     /// <summary>How many keys of the organisation are theirs and not revoked.</summary>
     public required int Keys { get; init; }
 }

@@ -50,6 +50,12 @@ public sealed record RequestAnswer
     /// <summary><c>key_…</c>, or <see langword="null"/> where none was known.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>The key's name now; given where one call is asked for.</summary>
+    public string? KeyName { get; init; }
+
+    /// <summary>The project's name now; given where one call is asked for.</summary>
+    public string? ProjectName { get; init; }
+
     /// <summary>The day in the organisation's time zone that it was counted on; <see langword="null"/> where no key was known.</summary>
     public DateOnly? Day { get; init; }
 

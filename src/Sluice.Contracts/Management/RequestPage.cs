@@ -28,3 +28,38 @@ public sealed record LogWindowAnswer
     /// <summary>What was cut off and who can widen it; <see langword="null"/> where nothing that was asked for is missing.</summary>
     public string? Message { get; init; }
 }
+
+/// <summary>How many calls there were over time.</summary>
+public sealed record RequestHistogramAnswer
+{
+    /// <summary>Where the first bucket begins.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Where the last bucket ends.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Width of a bucket, seconds.</summary>
+    public required long StepSeconds { get; init; }
+
+    /// <summary>All buckets from first to last, empty ones too.</summary>
+    public required IReadOnlyList<RequestHistogramBucket> Buckets { get; init; }
+
+    /// <summary>The part of the log that the caller's roles reach.</summary>
+    public required LogWindowAnswer Window { get; init; }
+}
+
+/// <summary>Calls that began within a bucket.</summary>
+public sealed record RequestHistogramBucket
+{
+    /// <summary>Where it begins.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>Answered with a status below 400.</summary>
+    public required long Ok { get; init; }
+
+    /// <summary>Answered with 400–499, or left by the caller.</summary>
+    public required long ClientErrors { get; init; }
+
+    /// <summary>Answered with 500 or more.</summary>
+    public required long ServerErrors { get; init; }
+}

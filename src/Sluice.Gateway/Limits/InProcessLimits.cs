@@ -97,6 +97,20 @@ public sealed class InProcessLimits : IDisposable
         lock (state.Organisation.Gate) return state.Days[day];
     }
 
+    /// <summary>What is taken from a key's limits now. Takes nothing, and waits no longer than a decision does.</summary>
+    /// <param name="zone">The time zone of the key's organisation.</param>
+    public LimitUse Read(string keyId, TimeZoneInfo zone)
+    {
+        var now = new DateTimeOffset(_time.GetUtcNow().UtcTicks, TimeSpan.Zero);
+        var ticks = Ticks();
+        if (_keys.TryGetValue(keyId, out var state))
+        {
+            lock (state.Organisation.Gate) return state.Read(zone, now, ticks);
+        }
+        var day = Calendar.DayOf(zone, now);
+        return new LimitUse(CallsOn(keyId, day), Calendar.StartOf(zone, now, day + 1) - now, 0, default, 0, default, 0);
+    }
+
     /// <summary>Day number (<see cref="DateOnly.DayNumber"/>) in the zone at that instant.</summary>
     public static int DayOf(TimeZoneInfo zone, DateTimeOffset at) => Calendar.DayOf(zone, at);
 

@@ -145,6 +145,17 @@ internal sealed class KeyLimitState(OrganisationLimitState organisation, DayCoun
         _underWay--;
     }
 
+    /// <summary>What is taken now. The windows move on as time does; nothing else changes.</summary>
+    public LimitUse Read(TimeZoneInfo zone, DateTimeOffset now, long ticks)
+    {
+        var slot = ticks / SlidingWindow.TicksPerSlot;
+        _requests?.Advance(slot);
+        _tokens?.Advance(slot);
+        var day = _days.Open(Calendar.DayOf(zone, now));
+        return new LimitUse(_days[day], Calendar.StartOf(zone, now, day + 1) - now, _requests?.Total ?? 0, new TimeSpan(Math.Max(0, _requests?.TicksUntilEmpty(ticks) ?? 0)),
+            _tokens?.Total ?? 0, new TimeSpan(Math.Max(0, _tokens?.TicksUntilEmpty(ticks) ?? 0)), _underWay);
+    }
+
     /// <summary>Gives memory back that an idle key does not need.</summary>
     /// <returns>Whether nothing is left that a later call could depend on.</returns>
     public bool Shrink(long ticks, long idleTicksMax, int closedDay)

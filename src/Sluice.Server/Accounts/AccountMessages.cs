@@ -12,21 +12,21 @@ namespace Sluice.Server.Accounts;
 internal static class AccountMessages
 {
     public static OutgoingMessage VerifyEmail(string address, string language, string accountId, string baseUrl, PlainSecret token) =>
-        new VerifyEmail(Link(baseUrl, "verify-email", token), ConfirmationLinks.VerifyLifetime).ToAddress(address, language) with { AccountId = accountId };
+        new VerifyEmail(Link(baseUrl, "verify", token), ConfirmationLinks.VerifyLifetime).ToAddress(address, language) with { AccountId = accountId };
 
     public static OutgoingMessage AddressInUse(AccountRow account, string baseUrl) => new AddressInUse(Console(baseUrl), Console(baseUrl)).ToAccount(account);
 
     public static OutgoingMessage Unfinished(AccountRow account, string baseUrl, PlainSecret token) =>
-        new UnfinishedAccount(Link(baseUrl, "reset-password", token), ConfirmationLinks.ResetLifetime).ToAccount(account);
+        new UnfinishedAccount(Link(baseUrl, "reset/new", token), ConfirmationLinks.ResetLifetime).ToAccount(account);
 
     public static OutgoingMessage ResetPassword(AccountRow account, string baseUrl, PlainSecret token) =>
-        new PasswordReset(Link(baseUrl, "reset-password", token), ConfirmationLinks.ResetLifetime).ToAccount(account);
+        new PasswordReset(Link(baseUrl, "reset/new", token), ConfirmationLinks.ResetLifetime).ToAccount(account);
 
     public static OutgoingMessage NewEmail(string address, string language, string accountId, string baseUrl, PlainSecret token) =>
-        new EmailChangeConfirmation(Link(baseUrl, "confirm-email-change", token), ConfirmationLinks.VerifyLifetime).ToAddress(address, language) with { AccountId = accountId };
+        new EmailChangeConfirmation(Link(baseUrl, "email-change", token), ConfirmationLinks.VerifyLifetime).ToAddress(address, language) with { AccountId = accountId };
 
     public static OutgoingMessage OldEmail(AccountRow account, string baseUrl, PlainSecret token) =>
-        new EmailChangeApproval(Link(baseUrl, "confirm-email-change", token), ConfirmationLinks.VerifyLifetime).ToAccount(account);
+        new EmailChangeApproval(Link(baseUrl, "email-change", token), ConfirmationLinks.VerifyLifetime).ToAccount(account);
 
     /// <summary>To the address that the account had until now.</summary>
     public static OutgoingMessage EmailChanged(AccountRow account, string newAddress, string baseUrl) => new EmailChangeNotice(newAddress, Done: true, Console(baseUrl)).ToAccount(account);
@@ -40,7 +40,7 @@ internal static class AccountMessages
     public static OutgoingMessage PhoneCode(string number, string language, string accountId, PlainSecret code) =>
         new PhoneCode(code.Reveal(), PhoneCodes.Lifetime).ToPhone(number, language) with { AccountId = accountId };
 
-    private static Uri Link(string baseUrl, string page, PlainSecret token) => new($"{baseUrl}/{page}?token={token.Reveal()}");
+    private static Uri Link(string baseUrl, string page, PlainSecret token) => new($"{baseUrl}/console/{page}?token={token.Reveal()}");
 
     private static Uri Console(string baseUrl) => new(baseUrl + "/console");
 }

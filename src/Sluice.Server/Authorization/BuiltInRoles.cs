@@ -19,7 +19,7 @@ internal static class BuiltInRoles
     [
         .. Allow(Permissions.ApiCall),
         new Permission { Action = Permissions.LogsRead, Bodies = true },
-        .. Allow("keys.*", "projects.*", "quota.*", Permissions.OrganisationRead, Permissions.OrganisationWrite, "members.*", "roles.*", "tokens.*", "reviews.*",
+        .. Allow(Permissions.UsageRead, "keys.*", "projects.*", "quota.*", Permissions.OrganisationRead, Permissions.OrganisationWrite, "members.*", "roles.*", "tokens.*", "reviews.*",
             Permissions.AuditRead, "verification.*", "tickets.*", Permissions.BillingRead, "budgets.*", "alerts.*", "upstreams.*"),
     ]);
 
@@ -27,15 +27,15 @@ internal static class BuiltInRoles
     [
         .. Allow(Permissions.ApiCall),
         new Permission { Action = Permissions.LogsRead, Days = 30 },
-        .. Allow("keys.*", Permissions.ProjectsRead, Permissions.QuotaRequest, Permissions.QuotaRead, Permissions.OrganisationRead, Permissions.MembersRead, Permissions.RolesRead, "tickets.*"),
+        .. Allow(Permissions.UsageRead, "keys.*", Permissions.ProjectsRead, Permissions.QuotaRequest, Permissions.QuotaRead, Permissions.OrganisationRead, Permissions.MembersRead, Permissions.RolesRead, "tickets.*"),
     ]);
 
     public static readonly Role Billing = new("role_billing", "Billing", "Sees what is spent and sets budgets.",
-        Allow(Permissions.BillingRead, "budgets.*", Permissions.OrganisationRead, Permissions.ProjectsRead));
+        Allow(Permissions.UsageRead, Permissions.BillingRead, "budgets.*", Permissions.OrganisationRead, Permissions.ProjectsRead));
 
     public static readonly Role Auditor = new("role_auditor", "Auditor", "Sees everything but prompts and answers, and changes nothing.",
     [
-        .. Allow(Permissions.AuditRead, Permissions.LogsRead, Permissions.KeysRead, Permissions.ProjectsRead, Permissions.MembersRead, Permissions.RolesRead, Permissions.TokensRead,
+        .. Allow(Permissions.AuditRead, Permissions.LogsRead, Permissions.UsageRead, Permissions.KeysRead, Permissions.ProjectsRead, Permissions.MembersRead, Permissions.RolesRead, Permissions.TokensRead,
             Permissions.OrganisationRead, Permissions.QuotaRead, Permissions.ReviewsRead, Permissions.VerificationRead, Permissions.BillingRead, Permissions.BudgetsRead, Permissions.AlertsRead),
     ]);
 
@@ -48,7 +48,7 @@ internal static class BuiltInRoles
         new Permission { Action = Permissions.QuotaRequest },
     ]);
 
-    public static readonly Role Operator = new(OperatorId, "Operator", "Runs the installation: upstreams, reviews of companies and quotas, support, outbox.", Allow("installation.*", "upstreams.*"));
+    public static readonly Role Operator = new(OperatorId, "Operator", "Runs the installation: upstreams, reviews of companies and quotas, support, outbox.", Allow("installation.*", "upstreams.*", Permissions.UsageRead));
 
     public static readonly IReadOnlyList<Role> All = [Owner, Admin, Developer, Billing, Auditor, AIApplicationEngineer, Operator];
 

@@ -14,6 +14,7 @@ internal static class PermissionTexts
     {
         [Permissions.ApiCall] = ("call models", "调用模型"),
         [Permissions.LogsRead] = ("read call logs", "查看调用日志"),
+        [Permissions.UsageRead] = ("see what calls add up to: numbers, tokens, cost, latencies", "查看用量：调用数、Token、费用和延迟"),
         [Permissions.KeysRead] = ("see API keys", "查看 API 密钥"),
         [Permissions.KeysWrite] = ("create, change, rotate and revoke API keys", "创建、修改、轮换和吊销 API 密钥"),
         [Permissions.ProjectsRead] = ("see projects", "查看项目"),

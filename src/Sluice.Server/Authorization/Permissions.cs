@@ -5,6 +5,7 @@ internal static class Permissions
 {
     public const string ApiCall = "api.call";
     public const string LogsRead = "logs.read";
+    public const string UsageRead = "usage.read";
     public const string KeysRead = "keys.read";
     public const string KeysWrite = "keys.write";
     public const string ProjectsRead = "projects.read";
@@ -44,7 +45,7 @@ internal static class Permissions
 
     public static readonly IReadOnlyList<string> All =
     [
-        ApiCall, LogsRead, KeysRead, KeysWrite, ProjectsRead, ProjectsWrite, QuotaRequest, QuotaRead, QuotaApprove,
+        ApiCall, LogsRead, UsageRead, KeysRead, KeysWrite, ProjectsRead, ProjectsWrite, QuotaRequest, QuotaRead, QuotaApprove,
         OrganisationRead, OrganisationWrite, OrganisationOwn, MembersRead, MembersWrite, RolesRead, RolesWrite, TokensRead, TokensWrite,
         ReviewsRead, ReviewsWrite, AuditRead, VerificationRead, VerificationApply, TicketsRead, TicketsWrite,
         BillingRead, BudgetsRead, BudgetsWrite, AlertsRead, AlertsWrite,
@@ -53,7 +54,7 @@ internal static class Permissions
 
     // What lies in a project can be allowed for some projects only; everything else is the whole organisation's.
     private static readonly HashSet<string> InProjects =
-        new([ApiCall, LogsRead, KeysRead, KeysWrite, ProjectsRead, ProjectsWrite, QuotaRequest, QuotaRead, QuotaApprove], StringComparer.Ordinal);
+        new([ApiCall, LogsRead, UsageRead, KeysRead, KeysWrite, ProjectsRead, ProjectsWrite, QuotaRequest, QuotaRead, QuotaApprove], StringComparer.Ordinal);
 
     /// <summary>
     /// Whether the action concerns the installation, not an organisation: whoever edits an upstream can send everybody's prompts elsewhere.

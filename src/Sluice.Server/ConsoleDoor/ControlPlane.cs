@@ -19,7 +19,7 @@ namespace Sluice.Server.ConsoleDoor;
 /// The console's door to the operations: the same table, order of checks, rooms and rates as the HTTP door's, with the person found by the session's cookie.
 /// </summary>
 internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller authenticate, SluiceDatabase database, ManagementLoad load, StrangerLoad strangers, ManagementOptions options, TimeProvider time,
-    ILogger<ControlPlane> log) : IControlPlane
+    IHostApplicationLifetime lifetime, ILogger<ControlPlane> log) : IControlPlane
 {
     private static readonly FrozenDictionary<(string Method, int Segments), (Operation Operation, string[] Path)[]> Table = ManagementRoutes.All
         .Select(static o => (Operation: o, Path: RoutePatternFactory.Parse(o.Path).PathSegments.Select(Segment).ToArray()))
@@ -88,7 +88,13 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
         var (body, unfit) = OperationEndpoint.Fields(operation, request.Body);
         if (body is null)
             return (null, unfit);
-        if (operation.Streams.Count > 0)
+        if (operation.Live)
+        {
+            if (load.Live(caller.ActorId) is not { } place)
+                return (null, new Refusal(ErrorCodes.RateLimitExceeded, $"The caller follows {ManagementLoad.LiveOfCaller} streams already, or this node has no more of them. Close one."));
+            http.Response.RegisterForDispose(place);
+        }
+        else if (operation.Streams.Count > 0 || operation.TakesLong)
         {
             var stream = load.Stream();
             http.Response.RegisterForDispose(stream);
@@ -104,10 +110,17 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
             BaseUrl = options.BaseUrl(),
             AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
             IfMatch = request.IfMatch,
+            WantsEvents = request.WantsEvents,
+            FindAgain = async again =>
+            {
+                if (!SessionCookie.TryRead(http.Request, out var token)) return null;
+                await using var db = database.CreateContext();
+                return (await authenticate.FindAsync(db, token, "", time.GetUtcNow(), again)).Caller;
+            },
         }, http.RequestAborted);
     }
 
-    private static ControlReply Taken(HttpContext http, RenderedAnswer answer)
+    private ControlReply Taken(HttpContext http, RenderedAnswer answer)
     {
         if (answer.Session is { } session)
         {
@@ -119,10 +132,17 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
         {
             ETag = answer.ETag,
             Replayed = answer.Replayed,
-            Write = answer.Streamed?.WriteAsync,
+            Write = answer.Streamed is { } streamed ? (body, cancellation) => WriteAsync(streamed, body, cancellation) : null,
             MediaType = answer.Streamed?.MediaType ?? answer.File?.MediaType,
             FileName = answer.Streamed?.FileName ?? answer.File?.FileName,
         };
+    }
+
+    // What is read as it comes ends in good order when this node stops.
+    private async Task WriteAsync(StreamedBody streamed, Stream body, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await streamed.WriteAsync(body, ending.Token);
     }
 
     private static Operation? Find(string method, string path, out string id, out string item)

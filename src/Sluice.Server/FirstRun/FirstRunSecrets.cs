@@ -39,7 +39,7 @@ internal sealed record FirstRunSecrets(PlainSecret TestKey, PlainSecret Manageme
     public byte[] ToFile(string baseUrl)
         => JsonSerializer.SerializeToUtf8Bytes(new FirstRunFile(baseUrl, TestKey.Reveal(), ManagementToken.Reveal(), SetupUrl(baseUrl)), FirstRunJson.Default.FirstRunFile);
 
-    public string SetupUrl(string baseUrl) => $"{baseUrl}/setup?token={SetupToken.Reveal()}";
+    public string SetupUrl(string baseUrl) => $"{baseUrl}/console/setup?token={SetupToken.Reveal()}";
 }
 
 internal sealed record PendingFile(string TestKey, string ManagementToken, string SetupToken);

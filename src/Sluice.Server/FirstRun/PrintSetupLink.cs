@@ -56,7 +56,7 @@ internal static class PrintSetupLink
         await new AuditChain(material, time).AppendAsync(db, organisation, Actor, "token.create", row.Id, "{}", cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        await output.WriteLineAsync($"{BaseUrl(settings)}/setup?token={token.Reveal()}   (for {FirstRunRows.SetupLifetime.TotalMinutes:0} minutes)");
+        await output.WriteLineAsync($"{BaseUrl(settings)}/console/setup?token={token.Reveal()}   (for {FirstRunRows.SetupLifetime.TotalMinutes:0} minutes)");
     }
 
     /// <summary>What people reach the server as: said by the operator, or found by its first start, or where it is to listen.</summary>

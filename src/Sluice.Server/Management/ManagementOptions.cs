@@ -1,4 +1,5 @@
 using System.Net;
+using Sluice.Gateway.Limits;
 using Sluice.Gateway.Upstreams;
 
 namespace Sluice.Server.Management;
@@ -18,6 +19,9 @@ public sealed class ManagementOptions
 
     /// <summary>Upstreams from the configuration: listed, and not changed here.</summary>
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams { get; set; } = [];
+
+    /// <summary>How the node is.</summary>
+    public Func<Installation.NodeState> Node { get; set; } = static () => new Installation.NodeState("sqlite", DateTimeOffset.UnixEpoch, [], []);
 
     /// <summary>Where a call comes from, proxies that are trusted taken into account.</summary>
     public Func<HttpContext, IPAddress> ClientAddress { get; set; } = static http => http.Connection.RemoteIpAddress ?? IPAddress.None;
@@ -42,4 +46,7 @@ public sealed class ManagementOptions
     /// threads. Where it is not set, the records that were written so far are counted.
     /// </summary>
     public Func<string, int, CancellationToken, ValueTask<long>>? CallsOnDay { get; set; }
+
+    /// <summary>What is taken from the limits of a key in this process, by its id and its organisation's time zone.</summary>
+    public Func<string, TimeZoneInfo, LimitUse>? LimitUseOf { get; set; }
 }

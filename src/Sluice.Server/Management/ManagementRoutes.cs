@@ -4,6 +4,7 @@ using Sluice.Server.Management.AuditLog;
 using Sluice.Server.Management.Callers;
 using Sluice.Server.Management.Checklist;
 using Sluice.Server.Management.Explain;
+using Sluice.Server.Management.Installation;
 using Sluice.Server.Management.Invitations;
 using Sluice.Server.Management.Diagnosis;
 using Sluice.Server.Management.Documents;
@@ -25,6 +26,7 @@ using Sluice.Server.Management.Tiers;
 using Sluice.Server.Management.Tokens;
 using Sluice.Server.Management.Tickets;
 using Sluice.Server.Management.Upstreams;
+using Sluice.Server.Management.Usage;
 using Sluice.Server.SingleSignOn;
 
 namespace Sluice.Server.Management;
@@ -43,6 +45,7 @@ internal static class ManagementRoutes
         VerifyEmail.Operation,
         ResendVerification.Operation,
         SetUp.Operation,
+        CheckSetUpLink.Operation,
         SignIn.Operation,
         AskToSignIn.Operation,
         SignInWithPasskey.Operation,
@@ -142,6 +145,7 @@ internal static class ManagementRoutes
         ListTokens.Operation,
         RevokeToken.Operation,
 
+        GetSystem.Operation,
         ListTiers.Operation,
         UpdateTier.Operation,
         ListPublicMailDomains.Operation,
@@ -150,6 +154,10 @@ internal static class ManagementRoutes
 
         ListRequests.Operation,
         GetRequest.Operation,
+        GetUsage.Operation,
+        ShowRequestHistogram.Operation,
+        FollowRequests.Operation,
+        ShowKeyLimits.Operation,
 
         ListAuditEntries.Operation,
 

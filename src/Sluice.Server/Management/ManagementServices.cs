@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sluice.Server.Accounts;
 using Sluice.Server.Audit;
 using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Accounts;
 using Sluice.Server.Management.AuditLog;
-using Sluice.Server.Management.Accounts.Pages;
 using Sluice.Server.Management.Http;
 using Sluice.Server.Management.Idempotency;
 using Sluice.Server.Management.Leaks;
@@ -43,8 +43,6 @@ public static class ManagementServices
         services.AddSingleton<Diagnosis.GatewayInsight>();
         services.AddSingleton<ManagementTools>();
         services.AddAccounts();
-        services.AddSingleton<FormDoor>();
-        services.AddSingleton<SetUpPage>();
         services.AddSingleton<ManagementLoad>();
         services.AddSingleton<WriteGate>();
         services.AddSingleton<IdempotencyStore>();
@@ -87,8 +85,7 @@ public static class ManagementServices
 
         app.Map("/api/{**rest}", http => Door(http).RefuseAsync(http, [])).WithMetadata(new NeedsPermission(null)).ExcludeFromDescription();
         GitHubScanning.Map(app);
-        LinkPages.Map(app);
-        SetUpPage.Map(app);
+        FormerLinks.Map(app);
         app.MapManagementDescription();
         return app;
     }

@@ -13,7 +13,7 @@ public sealed partial class WordsTests
     [Fact]
     public void Every_text_has_its_Chinese()
     {
-        var missing = Used().Where(text => Language.Words.InChinese[text].ResourceNotFound).ToList();
+        var missing = Used().Where(text => Sluice.Console.Language.Words.InChinese[text].ResourceNotFound).ToList();
         missing.ShouldBeEmpty();
     }
 
@@ -21,13 +21,13 @@ public sealed partial class WordsTests
     public void No_Chinese_is_left_of_a_text_that_is_gone()
     {
         var used = Used();
-        Language.Words.InChinese.GetAllStrings(false).Select(static t => t.Name).Where(name => !CodeKey().IsMatch(name) && !used.Contains(name)).ShouldBeEmpty();
+        Sluice.Console.Language.Words.InChinese.GetAllStrings(false).Select(static t => t.Name).Where(name => !CodeKey().IsMatch(name) && !used.Contains(name)).ShouldBeEmpty();
     }
 
     [Fact]
     public void Chinese_texts_take_what_the_English_ones_take()
     {
-        foreach (var text in Language.Words.InChinese.GetAllStrings(false).Where(static t => !CodeKey().IsMatch(t.Name)))
+        foreach (var text in Sluice.Console.Language.Words.InChinese.GetAllStrings(false).Where(static t => !CodeKey().IsMatch(t.Name)))
             Places(text.Value).ShouldBeSubsetOf(Places(text.Name), text.Name);
     }
 
@@ -63,7 +63,7 @@ public sealed partial class WordsTests
 
     private static IEnumerable<string> Places(string text) => Place().Matches(text).Select(static m => m.Value).Distinct();
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
         while (!File.Exists(Path.Combine(folder.FullName, "Sluice.slnx"))) folder = folder.Parent!;

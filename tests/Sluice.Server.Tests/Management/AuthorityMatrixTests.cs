@@ -17,6 +17,7 @@ public class AuthorityMatrixTests(ManagementServer server) : IClassFixture<Manag
     private const string Table = """
         api.call                     owner admin developer ai_engineer
         logs.read                    owner admin developer auditor ai_engineer
+        usage.read                   owner admin developer billing auditor operator
         keys.read                    owner admin developer auditor
         keys.write                   owner admin developer
         projects.read                owner admin developer billing auditor

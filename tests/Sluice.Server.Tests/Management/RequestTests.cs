@@ -58,4 +58,63 @@ public class RequestTests(ManagementServer server) : IClassFixture<ManagementSer
         reply.Status.ShouldBe(HttpStatusCode.BadRequest);
         reply.Fields.ShouldContain(field);
     }
+
+    [Fact]
+    public async Task One_call_says_the_names_that_belong_to_its_ids()
+    {
+        var id = await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA);
+        var call = (await server.SendAsync("GET", $"/api/v1/requests/{id}")).Json;
+        (call.GetProperty("keyName").GetString(), call.GetProperty("projectName").GetString()).ShouldBe(("data", "Default"));
+    }
+
+    [Theory]
+    [InlineData("statusClass=4xx,5xx", true)]
+    [InlineData("statusClass=2xx", false)]
+    [InlineData("status=200,429", true)]
+    [InlineData("q=odd-model", true)]
+    [InlineData("q=odd_code", true)]
+    [InlineData("q=key_odd", true)]
+    [InlineData("q=key_odd&keyId=key_data", false)]
+    [InlineData("keyId=key_data,key_odd", true)]
+    [InlineData("q={id}", true)]
+    [InlineData("q=req_none", false)]
+    [InlineData("order=oldest&model=odd-model,other", true)]
+    public async Task A_filter_takes_several_values_and_a_search_what_one_has_at_hand(string query, bool found)
+    {
+        var id = await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA, r => (r.ModelAsked, r.ErrorCode, r.KeyId, r.Status) = ("odd-model", "odd_code", "key_odd", 429));
+        var reply = await server.SendAsync("GET", "/api/v1/requests?limit=100&" + query.Replace("{id}", id, StringComparison.Ordinal));
+        reply.Status.ShouldBe(HttpStatusCode.OK, reply.Text);
+        reply.Json.GetProperty("data").EnumerateArray().Any(r => r.GetProperty("id").GetString() == id).ShouldBe(found);
+    }
+
+    [Fact]
+    public async Task The_histogram_counts_what_the_list_holds_by_how_it_was_answered()
+    {
+        foreach (var status in new[] { 200, 304, 404, 429, 499, 503 })
+            await StorageParts.AddRecordAsync(server, ManagementServer.OrganisationA, r => (r.KeyId, r.Status) = ("key_counted", status));
+        var counted = (await server.SendAsync("GET", "/api/v1/requests/histogram?keyId=key_counted")).Json;
+        var buckets = counted.GetProperty("buckets").EnumerateArray().ToList();
+        buckets.Count.ShouldBeLessThanOrEqualTo(60);
+        counted.GetProperty("stepSeconds").GetInt64().ShouldBe(1800);
+        long Sum(string name) => buckets.Sum(b => b.GetProperty(name).GetInt64());
+        (Sum("ok"), Sum("clientErrors"), Sum("serverErrors")).ShouldBe((2, 3, 1));
+        (await server.SendAsync("GET", "/api/v1/requests/histogram?keyId=key_counted&statusClass=5xx")).Json.GetProperty("buckets").EnumerateArray().Sum(b => b.GetProperty("clientErrors").GetInt64() + b.GetProperty("serverErrors").GetInt64()).ShouldBe(1);
+        (await server.SendAsync("GET", "/api/v1/requests/histogram?keyId=key_counted", token: server.OtherToken)).Json.GetProperty("buckets").EnumerateArray().Sum(b => b.GetProperty("ok").GetInt64()).ShouldBe(0);
+        var engineer = await server.AddPersonAsync(ManagementServer.OrganisationA, "role_ai_engineer");
+        (await server.SendAsync("GET", "/api/v1/requests/histogram?from=2029-12-01T00:00:00Z", token: engineer.Token)).Json.GetProperty("window").GetProperty("days").GetInt32().ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData("endpoint=x", "endpoint")]
+    [InlineData("q=x", "q")]
+    [InlineData("status=404", "status")]
+    [InlineData("errorCode=x", "errorCode")]
+    [InlineData("buckets=0", "buckets")]
+    [InlineData("from=2031-01-01T00:00:00Z", "from")]
+    public async Task A_filter_that_the_histogram_does_not_count_by_is_refused(string query, string field)
+    {
+        var reply = await server.SendAsync("GET", "/api/v1/requests/histogram?" + query);
+        reply.Status.ShouldBe(HttpStatusCode.BadRequest);
+        reply.Fields.ShouldContain(field);
+    }
 }

@@ -71,7 +71,7 @@ public sealed partial class FromSignUpToProductionTests
         })).GetProperty("id").GetString();
         using var bo = new StoryPerson(server, "bo");
         await ada.DoAsync("POST", "/invitations", new { email = bo.Email, roleId = role });
-        var invitation = await TokenAsync(mail, bo.Email, "accept-invitation");
+        var invitation = await TokenAsync(mail, bo.Email, "invite");
         await RegisterAsync(bo, mail);
         await bo.SignInAsync();
         await bo.DoAsync("POST", "/invitations/accept", new { token = invitation });
@@ -148,7 +148,7 @@ public sealed partial class FromSignUpToProductionTests
     private static async Task RegisterAsync(StoryPerson person, SmtpSink mail)
     {
         await person.DoAsync("POST", "/registrations", new { email = person.Email, password = person.Password, name = person.Email.Split('@')[0] });
-        await person.DoAsync("POST", "/email-verifications", new { token = await TokenAsync(mail, person.Email, "verify-email") });
+        await person.DoAsync("POST", "/email-verifications", new { token = await TokenAsync(mail, person.Email, "verify") });
     }
 
     /// <summary>The token in the link of the next mail of that sort to that person.</summary>

@@ -13,6 +13,7 @@ function arrive() {
     if (!customElements.get(tag) && document.querySelector(tag)) import(`./${tag}.js`);
   }
   document.querySelectorAll("[data-toast]").forEach(rest);
+  for (const field of document.querySelectorAll("[data-time-zone]")) field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 function rest(toast) {

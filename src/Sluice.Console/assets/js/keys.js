@@ -2,6 +2,7 @@
 import { close, go, isOpen } from "./dialogs.js";
 
 let goes = 0;
+let asking;
 
 export function watchKeys() {
   document.addEventListener("click", event => {
@@ -83,8 +84,30 @@ function options() {
 
 function narrow(text) {
   const wanted = text.trim().toLowerCase();
+  document.querySelectorAll("#palette-list .found").forEach(option => option.remove());
   for (const option of document.querySelectorAll("#palette-list li")) option.hidden = !option.textContent.toLowerCase().includes(wanted);
+  clearTimeout(asking);
+  if (wanted.length > 1 && !wanted.startsWith("sk-")) asking = setTimeout(() => ask(wanted), 150);
   choose(options()[0]);
+  document.querySelector("#palette .none").hidden = options().length > 0;
+}
+
+// Keys by their names, from the server; what one may not see is not found.
+async function ask(wanted) {
+  const list = document.getElementById("palette-list");
+  const answer = await fetch(`/console/files/keys?limit=5&search=${encodeURIComponent(wanted)}`).then(r => r.ok ? r.json() : null).catch(() => null);
+  if (!answer || document.querySelector("#palette input")?.value.trim().toLowerCase() !== wanted) return;
+  for (const key of answer.data) {
+    const option = document.createElement("li");
+    Object.assign(option, { className: "found", id: `found-${key.id}` });
+    option.setAttribute("role", "option");
+    option.dataset.href = `/console/keys/${key.id}`;
+    const kind = document.createElement("small");
+    kind.textContent = list.dataset.keys;
+    option.append(key.name, kind);
+    list.append(option);
+  }
+  choose(options().find(o => o.getAttribute("aria-selected") === "true") ?? options()[0]);
   document.querySelector("#palette .none").hidden = options().length > 0;
 }
 

@@ -24,11 +24,11 @@ internal static class OpenRoutes
         [OidcEndpoints.StartRoute] = "Sends the browser to an identity provider; holds nothing of anybody.",
         [OidcEndpoints.CallbackRoute] = "Checks the identity provider's answer itself.",
         ["/secret-scanning/github"] = "Checks GitHub's signature of the body itself; not there unless the operator switches it on.",
-        ["/accept-invitation"] = "Shows a button; the operation behind it needs a signed-in person.",
-        ["/confirm-email-change"] = "Shows a button; the link in the mail is checked by the operation behind it.",
-        ["/reset-password"] = "Shows a form; the link in the mail is checked by the operation behind it.",
-        ["/verify-email"] = "Shows a button; the link in the mail is checked by the operation behind it.",
-        ["/setup"] = "Checks the one-time set-up token itself.",
+        ["/accept-invitation"] = "Leads to the console's page.",
+        ["/confirm-email-change"] = "Leads to the console's page.",
+        ["/reset-password"] = "Leads to the console's page.",
+        ["/verify-email"] = "Leads to the console's page.",
+        ["/setup"] = "Leads to the console's page.",
     };
 
     /// <summary>The endpoints that neither need a caller nor are on the list: there must be none.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Server.Management.Access;
@@ -14,7 +15,7 @@ namespace Sluice.Server.Management.Http;
 /// read for a stranger, and nobody without a caller learns which addresses exist.
 /// </summary>
 internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate, RunOperation run, ManagementLoad load, StrangerLoad strangers, ManagementOptions options,
-    SluiceDatabase database, TimeProvider time, ILogger<OperationEndpoint> log)
+    SluiceDatabase database, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<OperationEndpoint> log)
 {
     public Task RunAsync(HttpContext http, Operation operation) => AnswerAsync(http, operation, []);
 
@@ -88,10 +89,11 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         // This may still be a socket's own thread. EF Core on SQLite works on the calling thread, so from here on it is the pool's.
         await Task.Yield();
         var caller = Caller.Anonymous;
+        var organisation = http.Request.Headers[AuthenticateCaller.OrganisationHeader].ToString();
         if (!open)
         {
             await using var db = database.CreateContext();
-            var (found, unknown) = await authenticate.FindAsync(db, token, http.Request.Headers[AuthenticateCaller.OrganisationHeader].ToString(), time.GetUtcNow(), cancellation);
+            var (found, unknown) = await authenticate.FindAsync(db, token, organisation, time.GetUtcNow(), cancellation);
             if (found is null)
                 return (null, unknown);
             caller = found;
@@ -113,7 +115,13 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var (body, wrongBody) = Fields(operation, bytes);
         if (body is null)
             return (null, wrongBody);
-        if (operation.Streams.Count > 0 || operation.TakesLong)
+        if (operation.Live)
+        {
+            if (load.Live(caller.ActorId) is not { } place)
+                return (null, new Refusal(ErrorCodes.RateLimitExceeded, $"The caller follows {ManagementLoad.LiveOfCaller} streams already, or this node has no more of them. Close one."));
+            http.Response.RegisterForDispose(place);
+        }
+        else if (operation.Streams.Count > 0 || operation.TakesLong)
         {
             var stream = load.Stream();
             http.Response.RegisterForDispose(stream);
@@ -129,6 +137,11 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             BaseUrl = options.BaseUrl(),
             AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
             WantsEvents = http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase),
+            FindAgain = async again =>
+            {
+                await using var db = database.CreateContext();
+                return (await authenticate.FindAsync(db, token, organisation, time.GetUtcNow(), again)).Caller;
+            },
             IfMatch = http.Request.Headers.IfMatch is { Count: > 0 } match ? match.ToString() : null,
         };
         return await run.RunAsync(operation, input, cancellation);
@@ -149,7 +162,7 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         return new Refusal(ErrorCodes.MethodNotAllowed, $"Allowed are: {string.Join(", ", allowed)}.");
     }
 
-    private static async Task SendAsync(HttpContext http, RenderedAnswer answer)
+    private async Task SendAsync(HttpContext http, RenderedAnswer answer)
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
@@ -168,11 +181,13 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         if (answer.Streamed is { } streamed)
         {
             response.ContentType = streamed.MediaType;
-            if (streamed.FileName.Length > 0)
-                response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
-            else
-                // A proxy that waits for more would hold back what is to be seen as it comes.
-                response.Headers["x-accel-buffering"] = "no";
+            if (streamed.FileName.Length == 0)
+            {
+                await FollowAsync(http, streamed);
+                return;
+            }
+
+            response.Headers.ContentDisposition = $"attachment; filename=\"{streamed.FileName}\"";
             await streamed.WriteAsync(response.Body, http.RequestAborted);
             return;
         }
@@ -184,6 +199,16 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
             FileHeaders.Set(response.Headers, file);
         response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, http.RequestAborted);
+    }
+
+    /// <summary>What is read as it comes is held back by nobody, and ends in good order when this node stops.</summary>
+    private async Task FollowAsync(HttpContext http, StreamedBody streamed)
+    {
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        // Asks the usual proxy not to wait for more either.
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        await streamed.WriteAsync(http.Response.Body, ending.Token);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Management call {RequestId}: the database failed.")]

@@ -36,6 +36,18 @@ internal sealed class QueryFields(IQueryCollection query)
         return values[0];
     }
 
+    /// <summary>Several values with commas between them; each once.</summary>
+    public IReadOnlyList<string>? Texts(string name, int charsMax, int countMax = 20)
+    {
+        if (Text(name, (charsMax + 1) * countMax) is not { } text)
+            return null;
+        IReadOnlyList<string> values = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+        if (values.Count > 0 && values.Count <= countMax && values.All(v => v.Length <= charsMax))
+            return values;
+        Refuse(name, string.Create(CultureInfo.InvariantCulture, $"'{name}' must be 1 to {countMax} values with commas between them, each of at most {charsMax} characters."));
+        return null;
+    }
+
     public string? OneOf(string name, params IReadOnlyList<string> allowed)
     {
         var text = Text(name, 100);

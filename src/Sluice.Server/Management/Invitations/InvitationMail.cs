@@ -13,7 +13,7 @@ internal static class InvitationMail
     {
         // Names that somebody chose go to people who never asked for a mail from here.
         (organisation, role) = (Letter.Name(organisation), Letter.Name(role));
-        var link = $"{call.BaseUrl}/accept-invitation?token={secret.Reveal()}";
+        var link = $"{call.BaseUrl}/console/invite?token={secret.Reveal()}";
         var body = $"""
             You are invited to {organisation} as {role}.
 

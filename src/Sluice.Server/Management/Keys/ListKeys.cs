@@ -20,7 +20,7 @@ internal static class ListKeys
         Method = "GET",
         Path = "/keys",
         Permission = Permissions.KeysRead,
-        Summary = "List keys, newest first; found by a search, in the order of their names",
+        Summary = "List keys, newest first or in another order; found by a search, in the order of their names",
         Description = "With several filters a bounded number of keys is looked at for one page: it may hold fewer than `limit`, or none, and still have a `nextCursor`.",
         Query =
         [
@@ -31,6 +31,9 @@ internal static class ListKeys
             new("status", "Keys with this status only.", KeyStatuses.Active, KeyStatuses.Disabled, KeyStatuses.Expired, KeyStatuses.Revoked),
             new("ownerId", "Keys of this person only; `none` for service keys."),
             new("tag", "Keys with this tag only."),
+            new("unusedDays", "Keys only that are older than so many days and were not used since, 1–3650."),
+            new("sort", "What is sorted by; `created` where left out, and for a search by name `name`. Keys without an expiry come last; keys that were never used count as used before all others.", "created", "name", "lastUsed", "expires"),
+            new("order", "`desc` where left out for `created` and `lastUsed`, else `asc`.", "asc", "desc"),
         ],
         Answer = typeof(Page<KeyAnswer>),
         Run = RunAsync,
@@ -38,7 +41,10 @@ internal static class ListKeys
 
     private static async ValueTask<Outcome> RunAsync(OperationCall call)
     {
-        var page = PageQuery.From(call.Query, static place => ObjectId.Fits(ObjectId.Key, place));
+        var page = PageQuery.From(call.Query, static place => ObjectId.Fits(ObjectId.Key, place) || SortedKeyPages.IsPlace(place));
+        var sort = call.Query.OneOf("sort", "created", "name", "lastUsed", "expires");
+        var order = call.Query.OneOf("order", "asc", "desc");
+        var unusedDays = call.Query.Whole("unusedDays", 1, 3_650);
         var search = call.Query.Text("search", KeyFields.NameCharsMax);
         var ownerId = call.Query.Text("ownerId", 64);
         var filter = new KeyFilter
@@ -50,17 +56,28 @@ internal static class ListKeys
             Tag = call.Query.Text("tag", KeyFields.TagCharsMax),
         };
         var publicId = search is null ? null : VisiblePart(call, search);
+        var sorted = sort is not null || order is not null || unusedDays is not null;
+        // A place in one order means nothing in another.
+        if (page.After is { } place && sorted != SortedKeyPages.IsPlace(place))
+            call.Query.Refuse("cursor", "'cursor' must be the nextCursor of an earlier answer to the same question, unchanged.");
         if (call.Refused() is { } refusal)
             return refusal;
 
         var pages = new KeyPages(call.Data, filter, page.Limit, call.NowMs, call.CancellationToken);
         KeyPage found;
-        if (search is null)
+        if (search is null && !sorted)
             found = await pages.NewestAsync(page.After);
         else if (publicId is not null)
             found = new KeyPage(await pages.WithSecretAsync(publicId), null);
-        else if (ObjectId.Fits(ObjectId.Key, search) && await pages.WithIdAsync(search) is { } one)
+        else if (search is not null && ObjectId.Fits(ObjectId.Key, search) && await pages.WithIdAsync(search) is { } one)
             found = new KeyPage([one], null);
+        else if (sorted)
+        {
+            var by = sort switch { "name" => KeySort.Name, "lastUsed" => KeySort.LastUsed, "expires" => KeySort.Expires, null when search is not null => KeySort.Name, _ => KeySort.Created };
+            var descending = order is null ? by is KeySort.Created or KeySort.LastUsed : order is "desc";
+            long? unusedSinceMs = unusedDays is { } days ? call.Now.AddDays(-days).ToUnixTimeMilliseconds() : null;
+            found = await new SortedKeyPages(call.Data, filter, by, descending, search, unusedSinceMs, page.Limit, call.NowMs, call.CancellationToken).ReadAsync(page.After);
+        }
         else
         {
             var after = page.After is null ? null : await call.Data.Keys.SingleOrDefaultAsync(k => k.Id == page.After, call.CancellationToken);
@@ -68,7 +85,7 @@ internal static class ListKeys
                 call.Query.Refuse("cursor", "'cursor' must be the nextCursor of an earlier answer, unchanged.");
             if (call.Refused() is { } unplaced)
                 return unplaced;
-            found = await pages.NamedAsync(search, after);
+            found = await pages.NamedAsync(search!, after);
         }
 
         return new Answer(new Page<KeyAnswer>

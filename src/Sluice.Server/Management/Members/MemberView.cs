@@ -17,6 +17,8 @@ internal static class MemberView
         var names = await RoleNamesAsync(call);
         var keys = await call.Data.Keys.Where(k => k.RevokedAtMs == null && k.OwnerId != null && ids.Contains(k.OwnerId)).GroupBy(k => k.OwnerId!)
             .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, call.CancellationToken);
+        var seen = await call.Data.SessionsOfPeople.Where(s => ids.Contains(s.AccountId)).GroupBy(s => s.AccountId)
+            .Select(g => new { g.Key, At = g.Max(s => s.LastSeenAtMs) }).ToDictionaryAsync(g => g.Key, g => g.At, call.CancellationToken);
         return
         [
             .. members.Select(m => new MemberAnswer
@@ -28,6 +30,8 @@ internal static class MemberView
                 Suspended = people[m.AccountId].SuspendedAtMs is not null,
                 JoinedAt = DateTimeOffset.FromUnixTimeMilliseconds(m.JoinedAtMs),
                 Roles = [.. assignments.Where(a => a.AccountId == m.AccountId).Select(a => Held(a, names))],
+                SecondFactor = people[m.AccountId].TwoFactorEnabled,
+                LastSeenAt = seen.TryGetValue(m.AccountId, out var at) ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
                 Keys = keys.GetValueOrDefault(m.AccountId),
             }),
         ];

@@ -26,6 +26,47 @@ internal sealed class ManagementLoad : IDisposable
     /// <summary>Held from before the operation until its answer is sent.</summary>
     public RateLimitLease Stream() => _streams.AttemptAcquire();
 
+    /// <summary>Streams without end that one caller may have at once, and all callers together.</summary>
+    public const int LiveOfCaller = 4;
+    public const int LiveAtOnce = 256;
+
+    private readonly Dictionary<string, int> _live = new(StringComparer.Ordinal);
+    private readonly Lock _liveGate = new();
+    private int _liveCount;
+
+    /// <summary>A place for a stream without end, given back when disposed; <see langword="null"/> where there is none left.</summary>
+    public IDisposable? Live(string actorId)
+    {
+        lock (_liveGate)
+        {
+            var own = _live.GetValueOrDefault(actorId);
+            if (own >= LiveOfCaller || _liveCount >= LiveAtOnce)
+                return null;
+            _live[actorId] = own + 1;
+            _liveCount++;
+        }
+
+        return new LivePlace(this, actorId);
+    }
+
+    private sealed class LivePlace(ManagementLoad load, string actorId) : IDisposable
+    {
+        private bool _given;
+
+        public void Dispose()
+        {
+            lock (load._liveGate)
+            {
+                if (_given)
+                    return;
+                _given = true;
+                load._liveCount--;
+                if (--load._live[actorId] == 0)
+                    load._live.Remove(actorId);
+            }
+        }
+    }
+
     public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken) => _limiter.AcquireAsync(1, cancellationToken);
 
     public void Dispose()

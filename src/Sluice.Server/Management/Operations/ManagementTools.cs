@@ -1,4 +1,5 @@
 using Sluice.Gateway.Keys;
+using Sluice.Gateway.Limits;
 using Sluice.Gateway.Upstreams;
 using Sluice.Server.Messages;
 using Sluice.Server.Audit;
@@ -11,7 +12,7 @@ namespace Sluice.Server.Management.Operations;
 
 /// <summary>What operations work with beside the database.</summary>
 internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, RecordReader records, Sluice.Server.Accounts.AccountTools accounts, ManagementOptions options, Outbox outbox,
-    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal, Diagnosis.GatewayInsight gateway)
+    MessageChannels channels, AuditVerification auditVerification, AuditExport auditExport, ReviewInquiry reviewInquiry, ReviewSeal reviewSeal, Diagnosis.GatewayInsight gateway, TimeProvider time)
 {
     public KeyHasher Hasher { get; } = hasher;
     public Keys.KeyRoom KeyRoom { get; } = new(TimeProvider.System);
@@ -29,11 +30,17 @@ internal sealed class ManagementTools(KeyHasher hasher, SecretSealer sealer, Rec
     /// <summary>Asked with the caller's part of the database.</summary>
     public ReviewInquiry ReviewInquiry { get; } = reviewInquiry;
     public ReviewSeal ReviewSeal { get; } = reviewSeal;
+    public Installation.NodeState Node() => options.Node();
     /// <summary>Not narrowed to an organisation: what is asked about a key is asked once the key is found.</summary>
     public Diagnosis.GatewayInsight Gateway { get; } = gateway;
+    /// <summary>For what goes on after the operation.</summary>
+    public TimeProvider Time { get; } = time;
     public IReadOnlyList<string> Endpoints => options.Endpoints;
     public IReadOnlyList<string> StagesOf(string endpoint) => options.StagesOf(endpoint);
     public IReadOnlyList<UpstreamDefinition> ConfiguredUpstreams => options.ConfiguredUpstreams;
+
+    /// <summary>What is taken from the limits of a key in this process; <see langword="null"/> where the host did not give it.</summary>
+    public LimitUse? LimitUseOf(string keyId, TimeZoneInfo zone) => options.LimitUseOf?.Invoke(keyId, zone);
 
     /// <summary>Calls of a key counted on a day: what the gateway's own count says where the host gave it, else what was written so far.</summary>
     public async ValueTask<long> CallsOnDayAsync(string keyId, int day, CancellationToken cancellationToken) =>

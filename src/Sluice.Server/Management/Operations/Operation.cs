@@ -41,6 +41,8 @@ internal sealed record Operation
     public IReadOnlyList<string> Streams { get; init; } = [];
     /// <summary>Whether it may wait for others for some seconds: it takes one of the few places that streams have.</summary>
     public bool TakesLong { get; init; }
+    /// <summary>Whether the stream lasts until somebody ends it. Each caller has a few of these; exports and the like wait for none of them.</summary>
+    public bool Live { get; init; }
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = StatusCodes.Status200OK;
     /// <summary>Statuses of refusals beyond those that every operation has.</summary>

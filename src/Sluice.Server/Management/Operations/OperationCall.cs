@@ -42,6 +42,8 @@ internal sealed class OperationCall : Trace
     /// <summary>The version that <c>If-Match</c> names, or <see langword="null"/> for any.</summary>
     public string? IfMatch { get; init; }
     public required ManagementTools Tools { get; init; }
+    /// <summary>Finds out anew who calls, for what goes on after the operation; <see langword="null"/> where the door cannot.</summary>
+    public Func<CancellationToken, ValueTask<Caller?>>? FindAgain { get; init; }
 
     /// <summary>Whether the operation found everything as it was asked for, so that there is nothing to write or audit.</summary>
     public bool FoundAsAsked { get; private set; }

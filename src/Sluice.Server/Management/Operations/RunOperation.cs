@@ -21,6 +21,8 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
     public bool WantsEvents { get; init; }
+    /// <summary>Finds out anew who calls; it gives nobody for who is not let in any more.</summary>
+    public Func<CancellationToken, ValueTask<Caller?>>? FindAgain { get; init; }
 }
 
 /// <summary>An answer ready to be sent.</summary>
@@ -134,6 +136,7 @@ internal sealed class RunOperation(SluiceDatabase database, LeaveTrace trace, Wr
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
         WantsEvents = input.WantsEvents,
+        FindAgain = input.FindAgain,
         AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
         OpenInstallation = () => new InstallationScope(db, input.Caller),

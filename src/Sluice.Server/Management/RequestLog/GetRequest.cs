@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Errors;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
@@ -31,9 +32,15 @@ internal static class GetRequest
         return ObjectId.Fits(ObjectId.Request, call.Id)
             && await call.Tools.Records.GetAsync(call.Caller.OrganisationId, call.Id, call.CancellationToken) is { } record
             && reach.Holds(record)
-            ? new Answer(RequestView.Of(record, call.Tools.StagesOf(record.Endpoint)))
+            ? new Answer(await NamedAsync(call, RequestView.Of(record, call.Tools.StagesOf(record.Endpoint))))
             : NotFound(reach);
     }
+
+    private static async Task<RequestAnswer> NamedAsync(OperationCall call, RequestAnswer request) => request with
+    {
+        KeyName = await call.Data.Keys.Where(k => k.Id == request.KeyId).Select(k => k.Name).SingleOrDefaultAsync(call.CancellationToken),
+        ProjectName = await call.Data.Projects.Where(p => p.Id == request.ProjectId).Select(p => p.Name).SingleOrDefaultAsync(call.CancellationToken),
+    };
 
     // The same for every id, so it tells nothing about this one.
     private static Outcome NotFound(LogReach reach) => reach.Days is { } days

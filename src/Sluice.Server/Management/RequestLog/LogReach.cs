@@ -16,11 +16,15 @@ internal sealed class LogReach
 
     /// <param name="call">Whose caller's roles count.</param>
     /// <param name="projectId">The one project that is asked about, or <see langword="null"/> for all.</param>
-    public LogReach(OperationCall call, string? projectId = null)
+    public LogReach(OperationCall call, string? projectId = null) : this(call.Caller.Rights, call.NowMs, projectId)
     {
-        _nowMs = call.NowMs;
+    }
+
+    public LogReach(Rights rights, long nowMs, string? projectId)
+    {
+        _nowMs = nowMs;
         _projectId = projectId;
-        _windows = [.. call.Caller.Rights.LogWindows().Where(w => projectId is null || w.Projects is not { } some || some.Contains(projectId))];
+        _windows = [.. rights.LogWindows().Where(w => projectId is null || w.Projects is not { } some || some.Contains(projectId))];
     }
 
     /// <summary>For the store.</summary>

@@ -34,7 +34,7 @@ internal static class TicketNotices
         var subject = Notice.Name(ticket.Subject);
         var notice = isClosed
             ? new Notice("ticket_closed", $"The ticket \"{subject}\" was closed. Answer within {AnswerTicket.ReopenDays} days to open it again.", $"工单“{subject}”已关闭，{AnswerTicket.ReopenDays} 天内回复可重新打开。")
-            : new Notice("ticket_answered", $"The ticket \"{subject}\" was answered.", $"工单“{subject}”有新回复。") { Mail = new TicketAnswered(ticket.Subject, ticket.Id, Notice.Link(call, "tickets")) };
+            : new Notice("ticket_answered", $"The ticket \"{subject}\" was answered.", $"工单“{subject}”有新回复。") { Mail = new TicketAnswered(ticket.Subject, ticket.Id, Notice.Link(call, "support")) };
         notice.Tell(call, people, ticket.OrganisationId, ticket.Id, call.Caller.AccountId);
     }
 }

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Sluice.Gateway.Ledger;
 using Sluice.Gateway.Records;
+using Sluice.Server.Storage.Records.Usage;
 using Sluice.Server.Storage.Schema;
 
 namespace Sluice.Server.Storage.Records;
@@ -17,22 +18,25 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
 
     private const string Merge = """
         with inserted as (
-          insert into records select * from batch_records on conflict do nothing returning key_id, day, state
-        )
+          insert into records select * from batch_records on conflict do nothing returning request_id, key_id, day, state
+        ), counted as (
         insert into day_counts (key_id, day, calls)
         select key_id, day, count(*) from inserted where state in (3, 4) and key_id is not null
         -- In one order on every node, so that two of them cannot wait for each other.
         group by key_id, day order by key_id, day
         on conflict (key_id, day) do update set calls = day_counts.calls + excluded.calls
+        )
+        select request_id from inserted
         """;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly HashSet<int> _days = [];
+    private readonly UsageBatch _usage = new();
     // Held on to: its temporary table lives as long as it does.
     private NpgsqlConnection? _connection;
     private RecordReader? _reader;
 
-    public override RecordReader Reader => _reader ??= new RecordReader(database.OpenAsync);
+    public override RecordReader Reader => _reader ??= new RecordReader(database.OpenAsync, isShared: true);
 
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -68,11 +72,13 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
             if (batch.Records.Count > 0)
             {
                 await CopyAsync(connection, batch.Records, cancellationToken).ConfigureAwait(false);
-                await RunAsync(connection, Merge, cancellationToken).ConfigureAwait(false);
+                await MergeAsync(connection, batch.Records, cancellationToken).ConfigureAwait(false);
+                if (!_usage.IsEmpty) await PostgresUsageWriter.WriteAsync(connection, _usage, cancellationToken).ConfigureAwait(false);
             }
             await WriteLedgerAsync(connection, batch, cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             Written?.Invoke(batch.Records);
+            Reader.Live.Publish(batch.Records);
         }
         catch
         {
@@ -103,6 +109,7 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
                     delete from day_counts where day < {day - 1}; commit
                     """, cancellationToken).ConfigureAwait(false);
             }
+            await UsageRetention.DropAsync(connection, RecordDays.MsOf(day), UsageTables.MinutesFromMs(time), cancellationToken).ConfigureAwait(false);
             return days.Count;
         }
         catch
@@ -150,6 +157,25 @@ internal sealed class PostgresRecordStore(PostgresDatabase database, string node
                 insert into record_days (day) values ({day}) on conflict do nothing; commit
                 """, cancellationToken).ConfigureAwait(false);
             _days.Add(day);
+        }
+    }
+
+    /// <summary>Moves the batch to where it belongs, and adds up what was not there before.</summary>
+    private async Task MergeAsync(NpgsqlConnection connection, IReadOnlyList<RequestRecord> records, CancellationToken cancellationToken)
+    {
+        var inserted = new HashSet<string>(records.Count, StringComparer.Ordinal);
+        var command = new NpgsqlCommand(Merge, connection);
+        await using var _ = command.ConfigureAwait(false);
+        var row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (row.ConfigureAwait(false))
+        {
+            while (await row.ReadAsync(cancellationToken).ConfigureAwait(false)) inserted.Add(row.GetString(0));
+        }
+        _usage.Clear();
+        // Of an id that is in the batch twice, the first was inserted.
+        foreach (var record in records)
+        {
+            if (inserted.Remove(StoredText.Clean(record.RequestId))) _usage.Add(record);
         }
     }
 

@@ -53,7 +53,10 @@ internal static class RecordDays
         });
     }
 
-    public static string FloorOfDay(int day) => Floor((day - EpochDay) * 86_400_000L);
+    public static string FloorOfDay(int day) => Floor(MsOf(day));
+
+    /// <summary>Unix time in milliseconds when a day (UTC) begins.</summary>
+    public static long MsOf(int day) => (day - EpochDay) * 86_400_000L;
 
     /// <summary>Such as <c>records_20261124</c>, on both providers.</summary>
     public static string Table(int day) => "records_" + DateOnly.FromDayNumber(day).ToString("yyyyMMdd", CultureInfo.InvariantCulture);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Sluice.Gateway.Records;
 using Sluice.Server.Storage.Directories;
+using Sluice.Server.Storage.Records.Usage;
 
 namespace Sluice.Server.Storage.Records;
 
@@ -13,12 +14,19 @@ public sealed class RecordReader
     // A search for something rare stops after so many rows and so many days, and goes on with the next page.
     private const int RowsMax = 20_000;
     private const int DaysMax = 40;
-    // Request ids are made a moment before or after the time that is recorded.
-    private const long SlackMs = 3_600_000;
 
     private readonly Func<CancellationToken, ValueTask<DbConnection>> _open;
 
-    internal RecordReader(Func<CancellationToken, ValueTask<DbConnection>> open) => _open = open;
+    internal RecordReader(Func<CancellationToken, ValueTask<DbConnection>> open, bool isShared) => (_open, IsShared, Usage) = (open, isShared, new UsageReader(open));
+
+    /// <summary>Whether other nodes write to the same store.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>Records as this node writes them.</summary>
+    public LiveRecords Live { get; } = new();
+
+    /// <summary>What the records add up to.</summary>
+    public UsageReader Usage { get; }
 
     /// <summary>One record, or <see langword="null"/>.</summary>
     /// <param name="organisationId">Whose it must be; <see langword="null"/> for anybody's.</param>
@@ -30,7 +38,7 @@ public sealed class RecordReader
         var days = RecordDays.TryOf(requestId, out var day)
             ? await DaysAsync(connection, day, day, cancellationToken).ConfigureAwait(false)
             : await DaysAsync(connection, int.MinValue, int.MaxValue, cancellationToken).ConfigureAwait(false);
-        var conditions = new Conditions();
+        var conditions = new RecordConditions();
         conditions.Add("request_id = @id", "@id", StoredText.Clean(requestId));
         if (organisationId is not null) conditions.Add("organisation_id = @organisation", "@organisation", organisationId);
         foreach (var d in days)
@@ -41,27 +49,28 @@ public sealed class RecordReader
         return null;
     }
 
-    /// <summary>A page of records, newest first.</summary>
+    /// <summary>A page of records.</summary>
+    /// <param name="oldestFirst">Whether the order is turned round.</param>
     /// <param name="cursor">Of the page before, or <see langword="null"/> to begin.</param>
     /// <param name="limit">1 to <see cref="LimitMax"/>; anything else is brought into that range.</param>
-    public async Task<RecordPage> ListAsync(RecordFilter filter, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<RecordPage> ListAsync(RecordFilter filter, string? cursor, int limit, CancellationToken cancellationToken, bool oldestFirst = false)
     {
         limit = Math.Clamp(limit, 1, LimitMax);
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var (range, matches) = Split(filter, cursor);
-        var last = filter.ToMs is { } to ? RecordDays.OfMs(to + SlackMs) : int.MaxValue;
-        if (cursor is not null && (RecordDays.TryOf(cursor, out var cursorDay) || RecordDays.TryOf(cursor.PadRight(RequestIds.Length, '0'), out cursorDay))) last = Math.Min(last, cursorDay);
-        var days = await DaysAsync(connection, filter.FromMs is { } from ? RecordDays.OfMs(from - SlackMs) : int.MinValue, last, cancellationToken).ConfigureAwait(false);
+        var (range, matches) = RecordConditions.Of(filter, cursor, oldestFirst);
+        var (first, last) = Days(filter, cursor, oldestFirst);
+        var days = await DaysAsync(connection, first, last, cancellationToken).ConfigureAwait(false);
+        if (oldestFirst) days.Reverse();
         var records = new List<RequestRecord>();
         for (var i = 0; i < days.Count; i++)
         {
-            if (i == DaysMax) return new RecordPage(records, RecordDays.FloorOfDay(days[i - 1]));
+            if (i == DaysMax) return new RecordPage(records, RecordDays.FloorOfDay(oldestFirst ? days[i - 1] + 1 : days[i - 1]));
             // Without further conditions every row in range is wanted, and the limit is bound enough.
-            var stop = matches.IsEmpty ? null : await RowAfterAsync(connection, days[i], range, cancellationToken).ConfigureAwait(false);
+            var stop = matches.IsEmpty ? null : await RowAfterAsync(connection, days[i], range, oldestFirst, cancellationToken).ConfigureAwait(false);
             var conditions = range.With(matches);
-            if (stop is not null) conditions.Add("request_id >= @stop", "@stop", stop);
-            records.AddRange(await ReadAsync(connection, days[i], conditions, limit + 1 - records.Count, cancellationToken).ConfigureAwait(false));
+            if (stop is not null) conditions.Add(oldestFirst ? "request_id <= @stop" : "request_id >= @stop", "@stop", stop);
+            records.AddRange(await ReadAsync(connection, days[i], conditions, limit + 1 - records.Count, cancellationToken, oldestFirst).ConfigureAwait(false));
             if (records.Count > limit)
             {
                 records.RemoveAt(limit);
@@ -93,11 +102,11 @@ public sealed class RecordReader
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var query = new KeyUsageQuery(keyIds, sinceMs);
-        foreach (var day in await DaysAsync(connection, RecordDays.OfMs(sinceMs - SlackMs), int.MaxValue, cancellationToken).ConfigureAwait(false))
+        foreach (var day in await DaysAsync(connection, RecordDays.OfMs(sinceMs - RecordConditions.SlackMs), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                await query.AddDayAsync(connection, day, RecordDays.Floor(sinceMs - SlackMs), cancellationToken).ConfigureAwait(false);
+                await query.AddDayAsync(connection, day, RecordDays.Floor(sinceMs - RecordConditions.SlackMs), cancellationToken).ConfigureAwait(false);
             }
             catch (DbException e) when (IsDropped(e))
             {
@@ -122,26 +131,18 @@ public sealed class RecordReader
         return await _open(cancellationToken).ConfigureAwait(false);
     }
 
-    private static (Conditions Range, Conditions Matches) Split(RecordFilter filter, string? cursor)
+    /// <summary>The first and last day that may hold what is asked for.</summary>
+    private static (int First, int Last) Days(RecordFilter filter, string? cursor, bool oldestFirst)
     {
-        var range = new Conditions();
-        if (filter.KeyId is not null) range.Add("key_id = @key", "@key", filter.KeyId);
-        if (cursor is not null) range.Add("request_id < @cursor", "@cursor", StoredText.Clean(cursor));
-        if (filter.FromMs is { } from) range.Add("request_id >= @low", "@low", RecordDays.Floor(from - SlackMs));
-        if (filter.ToMs is { } to) range.Add("request_id < @high", "@high", RecordDays.Floor(to + SlackMs));
-        var matches = new Conditions();
-        if (filter.FromMs is not null) matches.Add("started_at_ms >= @from", "@from", filter.FromMs.Value);
-        if (filter.ToMs is not null) matches.Add("started_at_ms < @to", "@to", filter.ToMs.Value);
-        if (filter.OrganisationId is not null) matches.Add("organisation_id = @organisation", "@organisation", filter.OrganisationId);
-        if (filter.ProjectId is not null) matches.Add("project_id = @project", "@project", filter.ProjectId);
-        if (filter.Status is not null) matches.Add("status = @status", "@status", filter.Status.Value);
-        if (filter.StatusMin is not null) matches.Add("status >= @lowest", "@lowest", filter.StatusMin.Value);
-        if (filter.StatusMax is not null) matches.Add("status <= @highest", "@highest", filter.StatusMax.Value);
-        if (filter.Endpoint is not null) matches.Add("endpoint = @endpoint", "@endpoint", StoredText.Clean(filter.Endpoint));
-        if (filter.ErrorCode is not null) matches.Add("error_code = @error", "@error", StoredText.Clean(filter.ErrorCode));
-        if (filter.Windows is not null) matches.AddAnyOf(filter.Windows);
-        if (filter.Model is not null) matches.Add("(model_asked = @model or model_used = @model)", "@model", StoredText.Clean(filter.Model));
-        return (range, matches);
+        var first = filter.FromMs is { } from ? RecordDays.OfMs(from - RecordConditions.SlackMs) : int.MinValue;
+        var last = filter.ToMs is { } to ? RecordDays.OfMs(to + RecordConditions.SlackMs) : int.MaxValue;
+        if (filter.IdBegins is { } begins)
+        {
+            if (RecordDays.TryOf(begins.PadRight(RequestIds.Length, '0'), out var low)) first = Math.Max(first, low);
+            if (RecordDays.TryOf(begins.PadRight(RequestIds.Length, 'Z'), out var high)) last = Math.Min(last, high);
+        }
+        if (cursor is null || !(RecordDays.TryOf(cursor, out var day) || RecordDays.TryOf(cursor.PadRight(RequestIds.Length, '0'), out day))) return (first, last);
+        return oldestFirst ? (Math.Max(first, day), last) : (first, Math.Min(last, day));
     }
 
     private static async Task<List<int>> DaysAsync(DbConnection connection, int first, int last, CancellationToken cancellationToken)
@@ -158,9 +159,9 @@ public sealed class RecordReader
         return days;
     }
 
-    private static async Task<string?> RowAfterAsync(DbConnection connection, int day, Conditions range, CancellationToken cancellationToken)
+    private static async Task<string?> RowAfterAsync(DbConnection connection, int day, RecordConditions range, bool oldestFirst, CancellationToken cancellationToken)
     {
-        var command = Command(connection, $"select request_id from {RecordDays.Table(day)}{range.Where} order by request_id desc limit 1 offset {RowsMax}", range);
+        var command = Command(connection, $"select request_id from {RecordDays.Table(day)}{range.Where} order by request_id {(oldestFirst ? "asc" : "desc")} limit 1 offset {RowsMax}", range);
         await using var _ = command.ConfigureAwait(false);
         try
         {
@@ -172,10 +173,10 @@ public sealed class RecordReader
         }
     }
 
-    private static async Task<List<RequestRecord>> ReadAsync(DbConnection connection, int day, Conditions conditions, int limit, CancellationToken cancellationToken)
+    private static async Task<List<RequestRecord>> ReadAsync(DbConnection connection, int day, RecordConditions conditions, int limit, CancellationToken cancellationToken, bool oldestFirst = false)
     {
         var records = new List<RequestRecord>();
-        var command = Command(connection, $"select {RecordColumns.List} from {RecordDays.Table(day)}{conditions.Where} order by request_id desc limit {limit}", conditions);
+        var command = Command(connection, $"select {RecordColumns.List} from {RecordDays.Table(day)}{conditions.Where} order by request_id {(oldestFirst ? "asc" : "desc")} limit {limit}", conditions);
         await using var _ = command.ConfigureAwait(false);
         try
         {
@@ -190,7 +191,7 @@ public sealed class RecordReader
         return records;
     }
 
-    private static DbCommand Command(DbConnection connection, string sql, Conditions conditions)
+    private static DbCommand Command(DbConnection connection, string sql, RecordConditions conditions)
     {
         var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants, numbers and names of parameters.
@@ -201,54 +202,4 @@ public sealed class RecordReader
     }
 
     private static bool IsDropped(DbException e) => e.SqlState == "42P01" || e.Message.Contains("no such table", StringComparison.Ordinal);
-
-    private sealed class Conditions
-    {
-        private readonly List<string> _texts = [];
-        private readonly List<(string Name, object Value)> _values = [];
-
-        public bool IsEmpty => _texts.Count == 0;
-
-        public string Where => IsEmpty ? "" : " where " + string.Join(" and ", _texts);
-
-        public IReadOnlyList<(string Name, object Value)> Values => _values;
-
-        public void Add(string text, string name, object value)
-        {
-            _texts.Add(text);
-            _values.Add((name, value));
-        }
-
-        public void AddAnyOf(IReadOnlyList<RecordWindow> windows)
-        {
-            if (windows.Any(static w => w is { ProjectIds: null, FromMs: null })) return;
-            var any = new List<string>();
-            for (var i = 0; i < windows.Count; i++)
-            {
-                var all = new List<string>();
-                if (windows[i].FromMs is { } from)
-                {
-                    var name = string.Create(CultureInfo.InvariantCulture, $"@window{i}");
-                    all.Add("started_at_ms >= " + name);
-                    _values.Add((name, from));
-                }
-                if (windows[i].ProjectIds is { } projects)
-                {
-                    var names = projects.Select((_, at) => string.Create(CultureInfo.InvariantCulture, $"@window{i}_{at}")).ToList();
-                    all.Add(names.Count == 0 ? "1 = 0" : $"project_id in ({string.Join(", ", names)})");
-                    _values.AddRange(names.Zip(projects, static (name, project) => (name, (object)StoredText.Clean(project)!)));
-                }
-                any.Add($"({string.Join(" and ", all)})");
-            }
-            _texts.Add(any.Count == 0 ? "1 = 0" : $"({string.Join(" or ", any)})");
-        }
-
-        public Conditions With(Conditions others)
-        {
-            var all = new Conditions();
-            all._texts.AddRange([.. _texts, .. others._texts]);
-            all._values.AddRange([.. _values, .. others._values]);
-            return all;
-        }
-    }
 }

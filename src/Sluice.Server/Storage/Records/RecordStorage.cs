@@ -32,7 +32,7 @@ public abstract class RecordStorage : IRecordStore, IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask WriteAsync(LedgerBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Drops the records of every day (UTC) before this one, and the day counters of two days before it and earlier.</summary>
+    /// <summary>Drops the records of every day (UTC) before this one, the day counters of two days before it and earlier, and roll-ups that are older than the records or minutes past their time.</summary>
     /// <param name="day">Day number, see <see cref="DateOnly.DayNumber"/>.</param>
     /// <returns>How many days were dropped.</returns>
     public abstract Task<int> DropBeforeAsync(int day, CancellationToken cancellationToken);

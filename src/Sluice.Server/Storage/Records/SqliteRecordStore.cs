@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Sluice.Gateway.Ledger;
 using Sluice.Gateway.Records;
+using Sluice.Server.Storage.Records.Usage;
 using Sluice.Server.Storage.Schema;
 
 namespace Sluice.Server.Storage.Records;
@@ -20,12 +21,14 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
     private readonly Lock _gate = new();
     private readonly Dictionary<int, SqliteStatement> _inserts = [];
     private readonly Dictionary<(string KeyId, int Day), long> _counts = [];
+    private readonly UsageBatch _usage = new();
     private readonly byte[] _stageTimes = new byte[StageTimesMax * sizeof(int)];
     private SqliteConnection? _connection;
     private SqliteStatements? _statements;
+    private SqliteUsageWriter? _usageWriter;
     private RecordReader? _reader;
 
-    public override RecordReader Reader => _reader ??= new RecordReader(_ => new ValueTask<DbConnection>(_file.Open()));
+    public override RecordReader Reader => _reader ??= new RecordReader(_ => new ValueTask<DbConnection>(_file.Open()), isShared: false);
 
     public override async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -62,6 +65,7 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
             }
         }
         Written?.Invoke(batch.Records);
+        Reader.Live.Publish(batch.Records);
         return ValueTask.CompletedTask;
     }
 
@@ -82,6 +86,9 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
                 statements.Commit.Run();
             }
         }
+        var connection = _file.Open();
+        await using var _ = connection.ConfigureAwait(false);
+        await UsageRetention.DropAsync(connection, RecordDays.MsOf(day), UsageTables.MinutesFromMs(time), cancellationToken).ConfigureAwait(false);
         return days.Count;
     }
 
@@ -95,9 +102,12 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
     private void Write(LedgerBatch batch, SqliteStatements statements)
     {
         _counts.Clear();
+        _usage.Clear();
         foreach (var record in batch.Records)
         {
-            if (Insert(record) == 1 && record is { Counts: true, KeyId: { } keyId })
+            if (Insert(record) != 1) continue;
+            _usage.Add(record);
+            if (record is { Counts: true, KeyId: { } keyId })
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, (keyId, record.Day), out _)++;
         }
         foreach (var ((keyId, day), calls) in _counts)
@@ -107,6 +117,7 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
             statements.Count.Bind(3, calls);
             statements.Count.Run();
         }
+        if (!_usage.IsEmpty) _usageWriter!.Write(_usage);
         foreach (var intent in batch.Opened) OpenIntent(statements.OpenIntent, intent);
         foreach (var requestId in batch.ClosedRequestIds)
         {
@@ -203,6 +214,7 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
     {
         if (_statements is not null) return _statements;
         _connection = _file.Open();
+        _usageWriter = new SqliteUsageWriter(_connection);
         return _statements = new SqliteStatements(_connection);
     }
 
@@ -210,6 +222,8 @@ internal sealed class SqliteRecordStore(string path, string node, TimeProvider t
     {
         foreach (var insert in _inserts.Values) insert.Dispose();
         _inserts.Clear();
+        _usageWriter?.Dispose();
+        _usageWriter = null;
         _statements?.Dispose();
         _statements = null;
         // Out of the pool too: an open transaction must not come back with it.

@@ -36,6 +36,46 @@ public class KeySearchTests(ManagementServer server) : IClassFixture<ManagementS
     }
 
     [Fact]
+    public async Task Every_order_is_turned_page_by_page_and_a_cursor_is_of_use_in_its_own_order_only()
+    {
+        var (made, number) = (new List<string>(), 0);
+        foreach (var name in new[] { "sorted b", "sorted a", "sorted c" })
+        {
+            var expires = server.Time.GetUtcNow().AddDays(10 - number++).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+            made.Add((await server.CreateKeyAsync($$"""{"name":"{{name}}","kind":"test","tags":["sorted"],"expiresAt":"{{expires}}"}""", server.OtherToken)).Id);
+            server.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        (await PagedAsync("sort=created&order=asc")).ShouldBe([made[0], made[1], made[2]]);
+        (await PagedAsync("sort=created")).ShouldBe([made[2], made[1], made[0]]);
+        (await PagedAsync("sort=name")).ShouldBe([made[1], made[0], made[2]]);
+        (await PagedAsync("sort=name&order=desc&search=sorted")).ShouldBe([made[2], made[0], made[1]]);
+        (await PagedAsync("sort=expires")).ShouldBe([made[2], made[1], made[0]]);
+        (await PagedAsync("sort=lastUsed&order=asc")).ShouldBe([made[0], made[1], made[2]]);
+        (await PagedAsync("unusedDays=1")).ShouldBeEmpty();
+        server.Time.Advance(TimeSpan.FromDays(2));
+        (await PagedAsync("unusedDays=1")).ShouldBe([made[2], made[1], made[0]]);
+
+        var cursor = (await server.SendAsync("GET", "/api/v1/keys?limit=1&sort=name", token: server.OtherToken)).Json.GetProperty("nextCursor").GetString();
+        (await server.SendAsync("GET", "/api/v1/keys?cursor=" + cursor, token: server.OtherToken)).Fields.ShouldBe(["cursor"]);
+
+        async Task<List<string>> PagedAsync(string query)
+        {
+            var seen = new List<string>();
+            string? next = null;
+            do
+            {
+                var page = await server.SendAsync("GET", $"/api/v1/keys?tag=sorted&limit=1&{query}{(next is null ? "" : "&cursor=" + next)}", token: server.OtherToken);
+                page.Status.ShouldBe(HttpStatusCode.OK, page.Text);
+                seen.AddRange(page.Json.GetProperty("data").EnumerateArray().Select(k => k.GetProperty("id").GetString()!));
+                next = page.Json.GetProperty("nextCursor").GetString();
+            }
+            while (next is not null);
+            return seen;
+        }
+    }
+
+    [Fact]
     public async Task Keys_are_found_by_owner_and_tag_and_by_all_at_once()
     {
         var (one, two) = (await server.AddPersonAsync(B, "role_developer"), await server.AddPersonAsync(B, "role_developer"));

@@ -52,7 +52,7 @@ internal sealed partial record Founded(ManagementServer Server, Person Owner, st
     {
         var row = await Server.QueryAsync(db => db.Outbox.Where(m => m.Recipient == email && m.Kind == "invitation").OrderByDescending(m => m.Id).FirstAsync());
         var body = Server.Services.GetRequiredService<Outbox>().BodyOf(row)!;
-        body.ShouldContain("http://localhost/accept-invitation?token=inv_");
+        body.ShouldContain("http://localhost/console/invite?token=inv_");
         return Link().Match(body).Groups[1].Value;
     }
 

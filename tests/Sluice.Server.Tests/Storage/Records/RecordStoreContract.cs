@@ -236,6 +236,51 @@ public abstract class RecordStoreContract(IStorageBackend backend) : IAsyncLifet
     }
 
     [Fact]
+    public async Task Several_values_a_beginning_and_a_text_find_what_has_one_of_them()
+    {
+        var (a, b, c) = (Full(Noon), Full(Noon.AddMinutes(1), key: "key_2", status: 429, model: "gpt-4o"), Full(Noon.AddMinutes(2), key: "key_3", status: 503));
+        (a.ErrorCode, c.ModelUsed, b.ErrorCode, c.ErrorCode) = (null, "other", "rate_limit_exceeded", "gpt-4o");
+        await Store.WriteAsync(Batch(a, b, c), Token);
+        await ListsAsync(new RecordFilter { KeyIds = ["key_2"] }, b);
+        await ListsAsync(new RecordFilter { KeyIds = ["key_1", "key_3"] }, c, a);
+        await ListsAsync(new RecordFilter { KeyIds = [] });
+        await ListsAsync(new RecordFilter { Models = ["gpt-4o", "other"] }, c, b);
+        await ListsAsync(new RecordFilter { Statuses = [200, 503] }, c, a);
+        await ListsAsync(new RecordFilter { StatusClasses = [4, 5] }, c, b);
+        await ListsAsync(new RecordFilter { StatusClasses = [4], Statuses = [503] });
+        await ListsAsync(new RecordFilter { Text = "gpt-4o" }, c, b);
+        await ListsAsync(new RecordFilter { Text = "rate_limit_exceeded" }, b);
+        await ListsAsync(new RecordFilter { IdBegins = b.RequestId }, b);
+        await ListsAsync(new RecordFilter { IdBegins = b.RequestId[..14] }, b);
+        await ListsAsync(new RecordFilter { IdBegins = "req_" }, c, b, a);
+        await ListsAsync(new RecordFilter { IdBegins = "req_zz" });
+        await ListsAsync(new RecordFilter { IdBegins = "'; drop table record_days; --" });
+    }
+
+    [Fact]
+    public async Task Oldest_first_is_the_same_list_turned_round_over_days_pages_and_searches_that_stop()
+    {
+        var records = Enumerable.Range(0, 130).Select(i => Full(Noon.AddHours(-13 * i), key: i % 30 == 0 ? "key_rare" : "key_1", status: i % 7 == 0 ? 500 : 200)).ToArray();
+        await Store.WriteAsync(Batch(records), Token);
+        foreach (var filter in new[] { new RecordFilter(), new RecordFilter { KeyIds = ["key_rare"] }, new RecordFilter { StatusClasses = [5] }, new RecordFilter { FromMs = Noon.AddDays(-20).ToUnixTimeMilliseconds(), ToMs = Noon.AddDays(-3).ToUnixTimeMilliseconds() } })
+        {
+            var expected = (await AllAsync(filter, 7)).Select(r => r.RequestId).Reverse().ToList();
+            expected.ShouldNotBeEmpty();
+            (await AllAsync(filter, 7, oldestFirst: true)).Select(r => r.RequestId).ShouldBe(expected, filter.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Oldest_first_goes_on_behind_a_search_that_stopped()
+    {
+        await Store.WriteAsync(Batch([.. Enumerable.Range(0, 25_000).Select(i => Full(Noon.AddMilliseconds(i)))]), Token);
+        var rare = Full(Noon.AddMinutes(10), status: 418);
+        await Store.WriteAsync(Batch(rare), Token);
+        (await Store.Reader.ListAsync(new RecordFilter { Status = 418 }, null, 10, Token, oldestFirst: true)).NextCursor.ShouldNotBeNull();
+        (await AllAsync(new RecordFilter { Status = 418 }, 10, oldestFirst: true)).ShouldHaveSingleItem().RequestId.ShouldBe(rare.RequestId);
+    }
+
+    [Fact]
     public async Task A_search_for_something_rare_stops_in_good_time_and_goes_on_with_the_cursor()
     {
         var rare = Full(Noon.AddMinutes(-10), status: 418);
@@ -302,13 +347,13 @@ public abstract class RecordStoreContract(IStorageBackend backend) : IAsyncLifet
         return store;
     }
 
-    private async Task<List<RequestRecord>> AllAsync(RecordFilter filter, int limit)
+    private async Task<List<RequestRecord>> AllAsync(RecordFilter filter, int limit, bool oldestFirst = false)
     {
         var all = new List<RequestRecord>();
         string? cursor = null;
         do
         {
-            var page = await Store.Reader.ListAsync(filter, cursor, limit, Token);
+            var page = await Store.Reader.ListAsync(filter, cursor, limit, Token, oldestFirst);
             page.Records.Count.ShouldBeLessThanOrEqualTo(limit);
             all.AddRange(page.Records);
             cursor = page.NextCursor;

@@ -1,0 +1,24 @@
+// Waits for a call to be in the log, and then shows the page anew, which shows the call.
+import { go } from "./dialogs.js";
+
+customElements.define("first-call", class extends HTMLElement {
+  connectedCallback() {
+    this.stop = new AbortController();
+    this.timer = setInterval(() => this.look(), 1000);
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.timer);
+    this.stop.abort();
+  }
+
+  async look() {
+    if (document.hidden || this.asking) return;
+    this.asking = true;
+    const answer = await fetch(this.dataset.ask, { signal: this.stop.signal }).then(r => r.ok ? r.json() : null).catch(() => null);
+    this.asking = false;
+    if (!answer?.data.length || !this.isConnected) return;
+    clearInterval(this.timer);
+    go(this.dataset.page, true);
+  }
+});
