@@ -31,7 +31,7 @@ public sealed partial class Diagnose
     protected override async Task OnInitializedAsync()
     {
         _models = (await Plane.GetAsync<Page<CallableModelAnswer>>("/models")).Value?.Data ?? [];
-        _model = _models.Where(static m => !m.IsPattern).OrderBy(static m => m.IsSandbox).FirstOrDefault()?.Name;
+        _model = _models.Where(static m => !m.IsPattern).OrderBy(static m => m.IsSandbox).ThenBy(static m => !m.Name.EndsWith("-chat", StringComparison.Ordinal)).FirstOrDefault()?.Name;
         if (IsPost || Query("requestId") is not { Length: > 0 } id) return;
         _explained = await Plane.GetAsync<RequestExplanationAnswer>($"/requests/{Uri.EscapeDataString(id)}/explanation");
         if (_explained.IsRight) _request = await Plane.GetAsync<RequestAnswer>("/requests/" + Uri.EscapeDataString(id));

@@ -104,7 +104,7 @@ customElements.define("live-steps", class extends HTMLElement {
   problem(came) {
     const note = this.clone("problem");
     note.querySelector("[data-title]").textContent = came.title;
-    note.querySelector("[data-detail]").textContent = [came.detail, ...(came.errors ?? []).map(e => `${e.field}: ${e.message}`)].filter(t => t).join(" ");
+    note.querySelector("[data-detail]").textContent = came.errors?.length ? came.errors.map(e => e.message).join(" ") : came.detail ?? "";
     this.querySelector("[data-outcome]").replaceChildren(note);
   }
 
