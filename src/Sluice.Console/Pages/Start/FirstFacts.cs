@@ -14,12 +14,12 @@ namespace Sluice.Console.Pages.Start;
 /// <param name="HasProductionCalls">Whether a production key was used.</param>
 public sealed record FirstFacts(bool Email, bool Phone, int Keys, bool HasCalls, string? ProductionKeyId, bool HasNetworks, bool HasProductionCalls)
 {
-    public static async Task<FirstFacts> FindAsync(Plane plane, Visit visit)
+    public static async Task<FirstFacts> FindAsync(Plane plane, Visit visit, bool calledToday)
     {
         var project = visit.Project?.Id;
         var keys = (await plane.GetAsync<Page<KeyAnswer>>(Address.Of("/keys", ("limit", "2"), ("sort", "lastUsed"), ("projectId", project)))).Value?.Data ?? [];
         var production = (await plane.GetAsync<Page<KeyAnswer>>(Address.Of("/keys", ("limit", "20"), ("kind", KeyKinds.Production), ("status", KeyStatuses.Active), ("projectId", project)))).Value?.Data ?? [];
-        return new FirstFacts(visit.Me?.EmailConfirmed is true, visit.Me?.PhoneConfirmed is true, keys.Count, keys.Any(static k => k.LastUse is not null), production.Count > 0 ? production[0].Id : null,
+        return new FirstFacts(visit.Me?.EmailConfirmed is true, visit.Me?.PhoneConfirmed is true, keys.Count, calledToday || keys.Any(static k => k.LastUse is not null), production.Count > 0 ? production[0].Id : null,
             production.Any(static k => k.AllowedNetworks.Count > 0), production.Any(static k => k.LastUse is not null));
     }
 }

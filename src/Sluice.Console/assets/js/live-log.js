@@ -135,6 +135,7 @@ const count = n => n.toLocaleString("en-US");
 function took(us) {
   if (us == null) return "–";
   if (us < 1e3) return `${+(us / 1e3).toFixed(2)} ms`;
+  if (us < 1e4) return `${+(us / 1e3).toFixed(1)} ms`;
   if (us < 1e6) return `${Math.round(us / 1e3)} ms`;
   return us < 6e7 ? `${(us / 1e6).toFixed(2)} s` : `${Math.floor(us / 6e7)} min ${Math.floor(us / 1e6) % 60} s`;
 }

@@ -12,12 +12,17 @@ internal sealed class RequestTable(RecordReader records, RecordFilter filter, bo
     public const int RowsMax = 100_000;
     private const int PageRows = 500;
 
+    private static readonly string[] Columns =
+    [
+        "id", "startedAt", "status", "errorCode", "state", "projectId", "keyId", "clientIp", "endpoint", "stream", "modelAsked", "modelUsed", "upstream",
+        "promptTokens", "cachedTokens", "completionTokens", "reasoningTokens", "tokenSource", "cost", "currency", "firstByteUs", "totalUs", "stoppedBy",
+    ];
+
     public async Task WriteAsync(Stream body, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         CsvText.Begin(text);
-        CsvText.Line(text, "id", "startedAt", "status", "errorCode", "state", "projectId", "keyId", "clientIp", "endpoint", "stream", "modelAsked", "modelUsed", "upstream",
-            "promptTokens", "cachedTokens", "completionTokens", "reasoningTokens", "tokenSource", "cost", "currency", "firstByteUs", "totalUs", "stoppedBy");
+        CsvText.Line(text, Columns);
         string? cursor = null;
         var written = 0;
         do
@@ -31,7 +36,7 @@ internal sealed class RequestTable(RecordReader records, RecordFilter filter, bo
             written += page.Records.Count;
             if (written >= rowsMax && cursor is not null)
             {
-                CsvText.Line(text, string.Create(CultureInfo.InvariantCulture, $"There are more: an export ends after {rowsMax} calls."));
+                CsvText.Line(text, [string.Create(CultureInfo.InvariantCulture, $"There are more: an export ends after {rowsMax} calls."), .. new string?[Columns.Length - 1]]);
                 cursor = null;
             }
 
