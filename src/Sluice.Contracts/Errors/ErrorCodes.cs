@@ -35,7 +35,7 @@ public static class ErrorCodes
     public static readonly ErrorCode SignatureInvalid = new("signature_invalid", 401, Authentication, "The call's signature is not valid.", false);
     public static readonly ErrorCode SignatureExpired = new("signature_expired", 401, Authentication, "The call was not signed at a time that is accepted now.", false);
     public static readonly ErrorCode SignatureReplayed = new("signature_replayed", 401, Authentication, "A call with this nonce was received before.", false);
-    public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer <management token>' or a signed-in session.", false);
+    public static readonly ErrorCode MissingManagementToken = new("missing_management_token", 401, Authentication, "The management API needs 'Authorization: Bearer' with a management token or the token of a session.", false);
     public static readonly ErrorCode InvalidManagementToken = new("invalid_management_token", 401, Authentication, "The management token is not valid.", false);
 
     public static readonly ErrorCode ReportNotSigned = new("report_not_signed", 401, Authentication, "The report does not carry a valid signature.", false);

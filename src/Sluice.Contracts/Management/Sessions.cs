@@ -21,7 +21,7 @@ public sealed record SignInBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RecoveryCode { get; init; }
 
-    /// <summary>How the session's token is given: <c>cookie</c> (default), or <c>token</c> for programs.</summary>
+    /// <summary>How the session's token is given: <c>token</c>, in the answer. There is no other way any more; it may be left out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Deliver { get; init; }
 
@@ -39,7 +39,7 @@ public sealed record PasskeySignInBody
     /// <summary>What the browser's <c>credential.toJSON()</c> gave.</summary>
     public required JsonElement Credential { get; init; }
 
-    /// <summary>How the session's token is given: <c>cookie</c> (default), or <c>token</c> for programs.</summary>
+    /// <summary>How the session's token is given: <c>token</c>, in the answer. There is no other way any more; it may be left out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Deliver { get; init; }
 }
@@ -62,7 +62,7 @@ public sealed record SignedInAnswer
     /// <summary>When it ends at the latest.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>For <c>Authorization: Bearer</c>; only where it was asked for.</summary>
+    /// <summary>For <c>Authorization: Bearer</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Token { get; init; }
 

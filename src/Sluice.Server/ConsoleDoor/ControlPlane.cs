@@ -111,6 +111,7 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
             AcceptLanguage = http.Request.Headers.AcceptLanguage.ToString(),
             IfMatch = request.IfMatch,
             WantsEvents = request.WantsEvents,
+            KeepsCookie = true,
             FindAgain = async again =>
             {
                 if (!SessionCookie.TryRead(http.Request, out var token)) return null;

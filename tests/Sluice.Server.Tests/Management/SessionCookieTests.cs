@@ -18,9 +18,9 @@ public class SessionCookieTests
         var answered = Context(scheme, baseUrl);
         SessionCookie.Set(answered, token, DateTimeOffset.UnixEpoch.AddYears(100));
         var cookie = answered.Response.Headers.SetCookie.ToString();
-        cookie.ShouldStartWith((secure ? "__Host-sluice_session=" : "sluice_session=") + token);
+        cookie.ShouldStartWith((secure ? "__Secure-sluice_session=" : "sluice_session=") + token);
         cookie.Contains("; secure", StringComparison.Ordinal).ShouldBe(secure);
-        cookie.ShouldContain("; path=/");
+        cookie.ShouldContain("; path=/console;");
         cookie.ShouldContain("; httponly");
         cookie.ShouldContain("; samesite=lax");
         cookie.ShouldNotContain("domain");
@@ -30,7 +30,7 @@ public class SessionCookieTests
         SessionCookie.TryRead(asked.Request, out var read).ShouldBeTrue();
         read.ShouldBe(token);
         // A neighbouring host could set the other one.
-        asked.Request.Headers.Cookie = (secure ? "sluice_session=" : "__Host-sluice_session=") + token;
+        asked.Request.Headers.Cookie = (secure ? "sluice_session=" : "__Secure-sluice_session=") + token;
         SessionCookie.TryRead(asked.Request, out _).ShouldBeFalse();
     }
 

@@ -133,7 +133,7 @@ internal sealed class Browser(string baseUrl, Func<string> log) : IDisposable
     private HttpClient Client => _client ??= new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = _cookies }) { BaseAddress = new Uri(baseUrl) };
 
     /// <summary>The token of the session cookie, or <see langword="null"/>.</summary>
-    public string? Session => _cookies.GetCookies(new Uri(baseUrl))["sluice_session"]?.Value;
+    public string? Session => _cookies.GetCookies(new Uri(baseUrl + "/console"))["sluice_session"]?.Value;
 
     public Task<HttpResponseMessage> GetAsync(string url) => Client.GetAsync(new Uri(url, UriKind.RelativeOrAbsolute), TestContext.Current.CancellationToken);
 
@@ -158,7 +158,8 @@ internal sealed class Browser(string baseUrl, Func<string> log) : IDisposable
 
     public async Task<JsonElement> WhoAmIAsync()
     {
-        var (status, text) = await OpenAsync("/api/v1/whoami");
+        // As the console asks: with the session that its cookie holds.
+        var (status, text) = await OpenAsync("/console/files/whoami");
         status.ShouldBe(HttpStatusCode.OK, text);
         return JsonElement.Parse(text);
     }

@@ -5,7 +5,7 @@ using Sluice.Testing;
 
 namespace Sluice.Server.Tests.Story;
 
-/// <summary>Somebody who does everything by the API: signed in with a cookie, as a browser is.</summary>
+/// <summary>Somebody who does everything by the API: with the token of a session.</summary>
 public sealed class StoryPerson(SluiceServer server, string name) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(server.BaseUrl) };
@@ -26,7 +26,10 @@ public sealed class StoryPerson(SluiceServer server, string name) : IDisposable
             Status.ShouldBe(status, $"{method} {path}: {text}");
         else
             Status.ShouldBeInRange(200, 299, $"{method} {path}: {text}");
-        return text.Length == 0 ? default : JsonElement.Parse(Encoding.UTF8.GetBytes(text));
+        var answer = text.Length == 0 ? default : JsonElement.Parse(Encoding.UTF8.GetBytes(text));
+        if (Status is 201 && path is "/sessions" or "/setup" && answer.TryGetProperty("token", out var token))
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.GetString());
+        return answer;
     }
 
     public async Task<string> TextAsync(string method, string path, object? body = null)

@@ -9,7 +9,7 @@ using Sluice.Server.Storage;
 namespace Sluice.Server.Management.Access;
 
 /// <summary>
-/// Finds out who calls: by <c>Authorization: Bearer</c> with a management or session token, or by the session cookie. API keys of the data plane are of no
+/// Finds out who calls: by <c>Authorization: Bearer</c> with a management or session token; the console brings the session's token from its cookie. API keys of the data plane are of no
 /// use here, however valid. Token, person, membership and roles are looked up on every call, so that what was taken away is refused at once.
 /// </summary>
 internal sealed class AuthenticateCaller(KeyHasher hasher)
@@ -23,12 +23,9 @@ internal sealed class AuthenticateCaller(KeyHasher hasher)
     public static Refusal? ReadToken(HttpRequest request, out string token)
     {
         var authorization = request.Headers.Authorization;
-        if (!StringValues.IsNullOrEmpty(authorization))
-            return ReadBearer(authorization, out token);
-        if (!SessionCookie.TryRead(request, out token))
-            return new Refusal(ErrorCodes.MissingManagementToken);
-        // A cookie is sent by the browser whoever made the page that calls; a header is not.
-        return CrossSite.Refusal(request);
+        token = "";
+        // Cookies are never read here: browsers send them whoever made the page that calls.
+        return StringValues.IsNullOrEmpty(authorization) ? new Refusal(ErrorCodes.MissingManagementToken) : ReadBearer(authorization, out token);
     }
 
     private static Refusal? ReadBearer(StringValues authorization, out string token)

@@ -3,13 +3,13 @@ using Sluice.Gateway.Keys;
 namespace Sluice.Server.Management.Access;
 
 /// <summary>
-/// The cookie of a signed-in browser. Out of reach of scripts, sent to this host only, and by this site's pages only; with the <c>__Host-</c>
+/// The cookie of a browser that is signed in to the console. Only the console gets it: the management API takes tokens. Out of reach of scripts; with the <c>__Secure-</c>
 /// prefix where the connection is secure, so that no neighbouring host can set one.
 /// </summary>
 internal static class SessionCookie
 {
     public const string PlainName = "sluice_session";
-    public const string SecureName = "__Host-sluice_session";
+    public const string SecureName = "__Secure-sluice_session";
 
     /// <summary>A session ends this long after it was last used.</summary>
     public static readonly TimeSpan IdleLifetime = TimeSpan.FromHours(24);
@@ -39,7 +39,7 @@ internal static class SessionCookie
         HttpOnly = true,
         SameSite = SameSiteMode.Lax,
         Secure = IsSecure(request),
-        Path = "/",
+        Path = Console.Layout.Looks.Root,
         Expires = expires,
         IsEssential = true,
     };

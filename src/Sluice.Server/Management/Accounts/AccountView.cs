@@ -18,7 +18,7 @@ internal static class AccountView
     /// <summary>How long a proof of who one is lets a session change what protects the account.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(15);
     public static readonly IReadOnlyList<string> Languages = ["en", "zh-CN"];
-    public static readonly IReadOnlyList<string> Deliveries = ["cookie", "token"];
+    public static readonly IReadOnlyList<string> Deliveries = ["token"];
 
     public static Task<AccountRow> MeAsync(OperationCall call) => call.Accounts.Me.SingleAsync(call.CancellationToken);
 
@@ -65,15 +65,14 @@ internal static class AccountView
         UserAgent = session.UserAgent,
     };
 
-    /// <summary>The answer to a sign-in: the token in the cookie, or in the body where a program asked for it.</summary>
-    public static Answer SignedIn(OperationCall call, AccountRow account, StartedSession started, string? deliver)
+    /// <summary>The answer to a sign-in: the token in the body, or for the console in its cookie.</summary>
+    public static Answer SignedIn(OperationCall call, AccountRow account, StartedSession started)
     {
         var (session, token) = (started.Session!, started.Token!);
         call.ActorId = account.Id;
         call.Audit("session.start", account.Id, ("session", session.Id), ("method", session.Method), ("secondFactor", session.SecondFactor));
         if (started.Notice is { } notice)
             call.Send(notice);
-        var inBody = deliver == "token";
         return new Answer(new SignedInAnswer
         {
             AccountId = account.Id,
@@ -81,8 +80,8 @@ internal static class AccountView
             Name = account.Name,
             EmailConfirmed = account.EmailConfirmed,
             ExpiresAt = At(session.ExpiresAtMs),
-            Token = inBody ? token.Reveal() : null,
-        }, Session: inBody ? null : new SessionChange(token, At(session.ExpiresAtMs)));
+            Token = call.KeepsCookie ? null : token.Reveal(),
+        }, Session: call.KeepsCookie ? new SessionChange(token, At(session.ExpiresAtMs)) : null);
     }
 
     /// <summary>Mails the owner that something which protects the account was changed; an address that was never confirmed gets nothing.</summary>

@@ -92,7 +92,7 @@ internal static class SetUp
         call.ActorId = account.Id;
         call.Audit("installation.set_up", organisation.Id, ("account", account.Id), ("timeZone", organisation.TimeZone));
         call.OrganisationChanged(organisation.Id);
-        return AccountView.SignedIn(call, account, started, deliver: null);
+        return AccountView.SignedIn(call, account, started);
     }
 
     private static Refusal Refused(SetUpLinkStatus why) => new(ErrorCodes.LinkNotValid, why switch

@@ -18,7 +18,7 @@ internal static class SignIn
         Permission = null,
         Open = "Whoever signs in is not known yet.",
         Summary = "Sign in with a password",
-        Description = "Begins a session and sets its cookie; with `deliver` = `token` the token is in the answer instead. A wrong address, password or code are all told the same. "
+        Description = "Begins a session; its token is in the answer, for `Authorization: Bearer`. A wrong address, password or code are all told the same. "
             + "`second_factor_required` follows the right password of an account that has one: send it again with `code` or `recoveryCode`.",
         Body = typeof(SignInBody),
         BodyExample = """{"email":"ada@example.com","password":"four words out of nowhere","code":"123456"}""",
@@ -29,7 +29,7 @@ internal static class SignIn
         Run = RunAsync,
     };
 
-    private sealed record Attempt(EmailAddress? Email, string? AccountId, GivenProof Proof, string? NewHash, string? Deliver);
+    private sealed record Attempt(EmailAddress? Email, string? AccountId, GivenProof Proof, string? NewHash);
 
     private static async ValueTask<Refusal?> PrepareAsync(OperationCall call)
     {
@@ -37,7 +37,7 @@ internal static class SignIn
         var password = call.Body.Secret("password", PasswordPolicy.InputCharsMax, required: true);
         var code = call.Body.Text("code", 20);
         var recovery = call.Body.Text("recoveryCode", 40);
-        var deliver = call.Body.OneOf("deliver", AccountView.Deliveries);
+        _ = call.Body.OneOf("deliver", AccountView.Deliveries);
         if (call.Refused() is { } refusal)
             return refusal;
         if (call.Tools.Accounts.Sessions.Closed(SignInMethods.Password) is { } closed)
@@ -52,7 +52,7 @@ internal static class SignIn
         string? newHash = null;
         if (result is PasswordVerificationResult.SuccessRehashNeeded)
             (newHash, _) = await call.Tools.Accounts.Hashing.HashAsync(password!, call.CancellationToken);
-        call.Prepared = new Attempt(email, account?.Id, new GivenProof(account?.PasswordHash, result is not PasswordVerificationResult.Failed, code, recovery), newHash, deliver);
+        call.Prepared = new Attempt(email, account?.Id, new GivenProof(account?.PasswordHash, result is not PasswordVerificationResult.Failed, code, recovery), newHash);
         return null;
     }
 
@@ -78,7 +78,7 @@ internal static class SignIn
         var started = await tools.Sessions.StartAsync(db, account, SignInMethods.Password, account.TwoFactorEnabled, call.ClientIp, call.UserAgent, call.Now, call.CancellationToken);
         if (started.Refusal is { } forbidden)
             return Outcome.Kept(forbidden);
-        return AccountView.SignedIn(call, account, started, attempt.Deliver);
+        return AccountView.SignedIn(call, account, started);
     }
 
     private static async Task TellOperatorsAsync(OperationCall call)

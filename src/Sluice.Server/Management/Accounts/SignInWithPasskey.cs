@@ -16,7 +16,7 @@ internal static class SignInWithPasskey
         Permission = null,
         Open = "Whoever signs in is not known yet.",
         Summary = "Sign in with a passkey",
-        Description = "Begins a session and sets its cookie; with `deliver` = `token` the token is in the answer instead. A passkey stands for both factors.",
+        Description = "Begins a session; its token is in the answer, for `Authorization: Bearer`. A passkey stands for both factors.",
         Body = typeof(PasskeySignInBody),
         BodyExample = """{"state":"…","credential":{"id":"…","type":"public-key","response":{}}}""",
         Answer = typeof(SignedInAnswer),
@@ -29,7 +29,7 @@ internal static class SignInWithPasskey
     {
         var state = call.Body.Text("state", PasskeyView.StateCharsMax, required: true);
         var credential = call.Body.RawObject("credential", PasskeyView.CredentialCharsMax, required: true);
-        var deliver = call.Body.OneOf("deliver", AccountView.Deliveries);
+        _ = call.Body.OneOf("deliver", AccountView.Deliveries);
         if (call.Refused() is { } refusal)
             return refusal;
         var (db, tools) = (call.Accounts.Context, call.Tools.Accounts);
@@ -48,6 +48,6 @@ internal static class SignInWithPasskey
             return Outcome.Kept(forbidden);
         }
 
-        return AccountView.SignedIn(call, account, started, deliver);
+        return AccountView.SignedIn(call, account, started);
     }
 }

@@ -166,12 +166,6 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
-        if (answer.Session is { } session)
-        {
-            if (session.Token is { } token) SessionCookie.Set(http, token.Reveal(), session.Expires);
-            else SessionCookie.Clear(http);
-        }
-
         if (answer.ETag is not null)
             response.Headers.ETag = answer.ETag;
         if (answer.Location is not null)

@@ -29,6 +29,8 @@ internal sealed class OperationCall : Trace
     public InstallationScope Installation => _installation ??= OpenInstallation();
     /// <summary>Given by the host; used by <see cref="Installation"/>.</summary>
     public required Func<InstallationScope> OpenInstallation { private get; init; }
+    /// <summary>Whether the caller is the console, which keeps a session's token in a cookie and never shows it.</summary>
+    public bool KeepsCookie { get; init; }
     /// <summary>Where the call came from.</summary>
     public required IPAddress ClientIp { get; init; }
     /// <summary>What the caller's program calls itself, shortened.</summary>

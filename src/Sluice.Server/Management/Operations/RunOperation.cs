@@ -21,6 +21,7 @@ internal sealed record OperationInput(Caller Caller, string RequestId, string Id
     public string AcceptLanguage { get; init; } = "";
     public string? IfMatch { get; init; }
     public bool WantsEvents { get; init; }
+    public bool KeepsCookie { get; init; }
     /// <summary>Finds out anew who calls; it gives nobody for who is not let in any more.</summary>
     public Func<CancellationToken, ValueTask<Caller?>>? FindAgain { get; init; }
 }
@@ -136,6 +137,7 @@ internal sealed class RunOperation(SluiceDatabase database, LeaveTrace trace, Wr
         BaseUrl = input.BaseUrl,
         IfMatch = input.IfMatch,
         WantsEvents = input.WantsEvents,
+        KeepsCookie = input.KeepsCookie,
         FindAgain = input.FindAgain,
         AcceptLanguage = input.AcceptLanguage,
         Accounts = new AccountScope(db, input.Caller),
