@@ -25,8 +25,9 @@ export function watchForms() {
   });
   document.addEventListener("submit", event => {
     const form = event.target;
-    if (form.hasAttribute("data-filter")) {
+    if (form.matches("[data-filter],[data-apply]")) {
       event.preventDefault();
+      form.closest("[popover]")?.hidePopover();
       clearTimeout(timer);
       filter(form);
       return;

@@ -34,11 +34,12 @@ public sealed class CalledBed : IAsyncLifetime
         using var caller = Server.NewClient(key.GetProperty("key").GetString());
         for (var i = 0; i < Answered; i++) AnsweredId = await CallAsync(caller, "deepseek-chat");
         for (var i = 0; i < Failed; i++) RefusedId = await CallAsync(caller, Refused);
-        // Records are written a moment after their calls, in order.
+        // Records are written a moment after their calls, in order, and last uses some moments later.
         for (var i = 0; i < 200; i++)
         {
             using var found = await api.GetAsync("/api/v1/requests/" + RefusedId);
-            if (found.IsSuccessStatusCode) return;
+            var used = await api.GetFromJsonAsync<JsonElement>("/api/v1/keys/" + KeyId);
+            if (found.IsSuccessStatusCode && used.GetProperty("lastUse").ValueKind is JsonValueKind.Object) return;
             await Task.Delay(50);
         }
     }
