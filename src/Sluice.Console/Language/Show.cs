@@ -44,6 +44,7 @@ public sealed class Show(Words words, TimeZoneInfo zone, TimeProvider time)
     {
         null => Nothing,
         { } us when us < 1_000 => (us / 1000d).ToString("0.##", Culture) + " ms",
+        { } us when us < 10_000 => (us / 1000d).ToString("0.#", Culture) + " ms",
         { } us when us < 1_000_000 => (us / 1000d).ToString("0", Culture) + " ms",
         { } us when us < 60_000_000 => (us / 1e6).ToString("0.00", Culture) + " s",
         { } us => $"{us / 60_000_000} min {us / 1_000_000 % 60} s",

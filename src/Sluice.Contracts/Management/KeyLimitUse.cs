@@ -53,3 +53,16 @@ public sealed record KeyLimitLevel
     /// <summary>What the limit is when the grant ends; <see langword="null"/> where none is.</summary>
     public long? WithoutGrant { get; init; }
 }
+
+/// <summary>A limit of a key that is used lately, beside those of other keys.</summary>
+public sealed record TightLimitAnswer
+{
+    /// <summary><c>key_…</c>.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>The key's name now.</summary>
+    public required string KeyName { get; init; }
+
+    /// <summary>The limit; it has one, and counts what is taken.</summary>
+    public required KeyLimitLevel Limit { get; init; }
+}

@@ -173,6 +173,7 @@ namespace Sluice.Contracts.Management;
 [JsonSerializable(typeof(DiagnosisAnswer))]
 [JsonSerializable(typeof(DiagnosisStepAnswer))]
 [JsonSerializable(typeof(RequestExplanationAnswer))]
+[JsonSerializable(typeof(Page<TightLimitAnswer>))]
 // What the converters look up by themselves.
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]

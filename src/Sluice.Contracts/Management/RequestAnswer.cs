@@ -50,7 +50,7 @@ public sealed record RequestAnswer
     /// <summary><c>key_…</c>, or <see langword="null"/> where none was known.</summary>
     public string? KeyId { get; init; }
 
-    /// <summary>The key's name now; given where one call is asked for.</summary>
+    /// <summary>The key's name now; not given in the live log.</summary>
     public string? KeyName { get; init; }
 
     /// <summary>The project's name now; given where one call is asked for.</summary>

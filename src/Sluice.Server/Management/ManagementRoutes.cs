@@ -158,6 +158,8 @@ internal static class ManagementRoutes
         ShowRequestHistogram.Operation,
         FollowRequests.Operation,
         ShowKeyLimits.Operation,
+        ShowTightestLimits.Operation,
+        ExportRequests.Operation,
 
         ListAuditEntries.Operation,
 

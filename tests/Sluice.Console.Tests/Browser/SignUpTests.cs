@@ -51,7 +51,7 @@ public sealed partial class SignUpTests(Browsers browsers)
         var mail = await mails.NextAsync();
         mail.Recipients.ShouldBe(["lin@work.example"]);
         using var stream = new MemoryStream(mail.Data);
-        var text = (await MimeKit.MimeMessage.LoadAsync(stream, TestContext.Current.CancellationToken)).TextBody;
+        var text = (await MimeKit.MimeMessage.LoadAsync(stream, TestContext.Current.CancellationToken)).TextBody ?? "";
         return Link().Match(text).Value;
     }
 

@@ -1,3 +1,4 @@
+using Sluice.Console.Language;
 using Sluice.Contracts.Management;
 
 namespace Sluice.Console.Pages.Keys;
@@ -14,6 +15,16 @@ internal static class KeyWords
         { Credentials: var secrets } when secrets.Count > 1 && secrets.Skip(1).Any(s => s.ExpiresAt > now) => "rotating",
         { ExpiresAt: { } at } when at - now < Soon => "expiring",
         _ => key.Status,
+    };
+
+    /// <summary>A limit by its name in the API.</summary>
+    public static string Limit(Words words, string name) => name switch
+    {
+        "callsPerDay" => words["Calls a day"],
+        "requestsPerMinute" => words["Requests a minute"],
+        "tokensPerMinute" => words["Tokens a minute"],
+        "concurrency" => words["Calls at once"],
+        _ => name,
     };
 
     /// <summary><c>POST /v1/chat/completions</c> is <c>chat</c>.</summary>

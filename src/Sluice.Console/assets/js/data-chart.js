@@ -43,6 +43,7 @@ customElements.define("data-chart", class extends HTMLElement {
       this.tip.setAttribute("role", "status");
       document.body.append(this.tip);
     }
+    for (const look of ["pct", "sts"]) this.tip.classList.toggle(look, !!this.closest(`.${look}`));
     const head = document.createElement("b");
     head.textContent = column.dataset.title;
     const rows = column.dataset.values.split("|").map((value, i) => {

@@ -58,7 +58,10 @@ function plain(event) {
   else if (key === "j" || key === "k") row(key === "j" ? 1 : -1);
   else {
     const act = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    act?.click();
+    if (!act) return;
+    event.preventDefault();
+    if (act.matches("select")) act.focus();
+    else act.click();
   }
 }
 

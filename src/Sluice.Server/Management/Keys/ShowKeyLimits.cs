@@ -48,7 +48,7 @@ internal static class ShowKeyLimits
         });
     }
 
-    private static KeyLimitLevel LevelOf(OperationCall call, string name, long? own, long? tier, long used, TimeSpan? resetsIn, bool countedAlways, IReadOnlyList<QuotaGrantRow> grants)
+    public static KeyLimitLevel LevelOf(OperationCall call, string name, long? own, long? tier, long used, TimeSpan? resetsIn, bool countedAlways, IReadOnlyList<QuotaGrantRow> grants)
     {
         // As the gateway does it: the largest grant counts, and one that is below the key's own limit does nothing.
         var grant = own is null ? null : grants.Where(g => g.LimitKind == name && g.Value > own).MaxBy(static g => (g.Value, g.UntilMs));

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Sluice.Contracts.Management;
 using Sluice.Server.Authorization;
 using Sluice.Server.Management.Access;
@@ -46,11 +47,19 @@ internal static class ListRequests
         // Days that nothing can be seen of are not looked at.
         var bounded = reach.EarliestMs is { } earliest && !(filter.FromMs >= earliest) ? filter with { FromMs = earliest } : filter;
         var found = await call.Tools.Records.ListAsync(bounded, page.After, page.Limit, call.CancellationToken, oldestFirst);
+        var names = await KeyNamesAsync(call, found.Records.Select(static r => r.KeyId));
         return new Answer(new RequestPage
         {
-            Data = [.. found.Records.Select(record => RequestView.Of(record, call.Tools.StagesOf(record.Endpoint)))],
+            Data = [.. found.Records.Select(record => RequestView.Of(record, call.Tools.StagesOf(record.Endpoint)) with { KeyName = record.KeyId is { } key ? names.GetValueOrDefault(key) : null })],
             NextCursor = found.NextCursor is { } next ? PageQuery.Cursor(next) : null,
             Window = reach.Answer(filter.FromMs),
         });
+    }
+
+    /// <summary>What the keys of a page are called now.</summary>
+    public static Task<Dictionary<string, string>> KeyNamesAsync(OperationCall call, IEnumerable<string?> keyIds)
+    {
+        var ids = keyIds.OfType<string>().Distinct().ToList();
+        return ids.Count == 0 ? Task.FromResult(new Dictionary<string, string>()) : call.Data.Keys.Where(k => ids.Contains(k.Id)).ToDictionaryAsync(static k => k.Id, static k => k.Name, call.CancellationToken);
     }
 }
