@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Sluice.Console.Serving;
 
@@ -34,9 +35,14 @@ public static class AssetFiles
             using var stream = assembly.GetManifestResourceStream(name)!;
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            return new Asset(name[beginning.Length..].Replace('\\', '/'), bytes);
+            var path = name[beginning.Length..].Replace('\\', '/');
+            return new Asset(path, path.StartsWith("js/", StringComparison.Ordinal) ? Lean(bytes) : bytes);
         }).ToFrozenDictionary(static a => a.Name, StringComparer.Ordinal);
     }
+
+    // Comments on lines of their own and indentation are for whoever reads the source; no text of several lines is in it.
+    private static byte[] Lean(byte[] script) => Encoding.UTF8.GetBytes(string.Join('\n',
+        Encoding.UTF8.GetString(script).Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal))));
 
     private static string Digest()
     {

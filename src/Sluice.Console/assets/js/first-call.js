@@ -13,12 +13,13 @@ customElements.define("first-call", class extends HTMLElement {
   }
 
   async look() {
-    if (document.hidden || this.asking) return;
+    // The page that is shown anew may wait again, for a call after this one.
+    if (document.hidden || this.asking || this.told === this.dataset.ask) return;
     this.asking = true;
     const answer = await fetch(this.dataset.ask, { signal: this.stop.signal }).then(r => r.ok ? r.json() : null).catch(() => null);
     this.asking = false;
     if (!answer?.data.length || !this.isConnected) return;
-    clearInterval(this.timer);
+    this.told = this.dataset.ask;
     go(this.dataset.page, true);
   }
 });
