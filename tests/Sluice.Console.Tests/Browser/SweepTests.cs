@@ -1,5 +1,6 @@
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
 
 namespace Sluice.Console.Tests.Browser;
 
@@ -7,41 +8,55 @@ namespace Sluice.Console.Tests.Browser;
 public sealed class SweepTests(Browsers browsers, SeededServer seeded) : IClassFixture<SeededServer>
 {
     [Theory]
-    [InlineData("en", 1440, false)]
-    [InlineData("en", 390, true)]
-    [InlineData("en", 390, false)]
-    [InlineData("en", 1440, true)]
-    [InlineData("zh-CN", 1440, false)]
-    [InlineData("zh-CN", 390, true)]
-    [InlineData("zh-CN", 390, false)]
-    [InlineData("zh-CN", 1440, true)]
-    public async Task Every_page_is_accessible_and_stays_within_the_content_policy(string language, int width, bool dark)
+    [InlineData("en", 1440)]
+    [InlineData("en", 390)]
+    [InlineData("zh-CN", 1440)]
+    [InlineData("zh-CN", 390)]
+    public async Task Every_page_is_accessible_and_stays_within_the_content_policy(string language, int width)
     {
         var found = new List<string>();
-        await using (var tab = await browsers.OpenAsync(seeded.Server.BaseUrl, language, width, dark))
+        await using (var tab = await browsers.OpenAsync(seeded.Server.BaseUrl, language, width))
         {
-            foreach (var path in ConsolePages.Open) await LookAsync(tab, path, language, width, dark, found);
+            foreach (var path in ConsolePages.Open) await LookAsync(tab, path, language, width, found);
             await tab.SignInAsync();
-            foreach (var path in ConsolePages.SignedIn) await LookAsync(tab, path, language, width, dark, found);
+            foreach (var path in ConsolePages.SignedIn) await LookAsync(tab, path, language, width, found);
             found.AddRange(tab.Complaints);
         }
 
-        found.ShouldBeEmpty();
+        found.ShouldBeEmpty(string.Join('\n', found));
     }
 
-    private async Task LookAsync(ConsoleTab tab, string pattern, string language, int width, bool dark, List<string> found)
+    private async Task LookAsync(ConsoleTab tab, string pattern, string language, int width, List<string> found)
     {
+        await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
         var answer = await tab.VisitAsync(seeded.Filled(pattern));
         var expected = pattern is "/console/not-found" ? 404 : 200;
-        if (answer.Status != expected) found.Add($"{pattern}: status {answer.Status}");
-        var name = pattern.Replace("/console", "", StringComparison.Ordinal).Trim('/').Replace('/', '-').Replace('?', '-').Replace('&', '-').Replace('=', '-').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
-        await tab.PictureAsync($"{(name.Length == 0 ? "overview" : name)}-{language}-{width}-{(dark ? "dark" : "light")}");
-        var result = await tab.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        found.AddRange(result.Violations.Select(v => $"{pattern} {language} {width} {(dark ? "dark" : "light")}: {v.Id} {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}"));
-        var sideways = await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth");
-        if (sideways > 0) found.Add($"{pattern} {language} {width}: scrolls sideways by {sideways}");
-        if (await tab.Page.EvaluateAsync<double>("() => window.shifts") is var shifts and > 0.05) found.Add($"{pattern} {width}: layout shift {shifts:0.###}");
+        if (answer.Status != expected && !ConsolePages.Open.Contains(pattern)) found.Add($"{pattern}: status {answer.Status}");
+        var name = Name(pattern);
+        await tab.PictureAsync($"{name}-{language}-{width}-light");
+        await AxeAsync(tab, $"{pattern} {language} {width} light", null, found);
+        if (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth") is var sideways and > 0) found.Add($"{pattern} {language} {width}: scrolls sideways by {sideways}");
+        if (await tab.Page.EvaluateAsync<double>("() => window.shifts") is var shifts and > 0.05) found.Add($"{pattern} {language} {width}: layout shift {shifts:0.###}");
         if (language != "en" && await tab.Page.EvaluateAsync<string>(EnglishLeft) is { Length: > 0 } english) found.Add($"{pattern}: English left: {english}");
+
+        // The same page in the other theme: nothing but colours differs.
+        await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await tab.PictureAsync($"{name}-{language}-{width}-dark");
+        await AxeAsync(tab, $"{pattern} {language} {width} dark", "color-contrast", found);
+    }
+
+    private static async Task AxeAsync(ConsoleTab tab, string where, string? onlyRule, List<string> found)
+    {
+        var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
+        if (onlyRule is not null) options.RunOnly = new RunOnlyOptions { Type = "rule", Values = [onlyRule] };
+        var result = await tab.Page.RunAxe(options);
+        found.AddRange(result.Violations.Select(v => $"{where}: {v.Id} {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}"));
+    }
+
+    private static string Name(string pattern)
+    {
+        var name = new string([.. pattern.Replace("/console", "", StringComparison.Ordinal).Trim('/').Select(static c => c is '{' or '}' ? ' ' : char.IsAsciiLetterOrDigit(c) ? c : '-')]).Replace(" ", "", StringComparison.Ordinal);
+        return name.Length == 0 ? "overview" : name;
     }
 
     // Two or more English words in a row, outside of code and of what is said to be English or was given by people.
