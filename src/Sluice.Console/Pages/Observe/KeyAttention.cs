@@ -31,7 +31,7 @@ public sealed record KeyAttention(string Id, string Name, long Errors, double Sh
         for (var i = 0; i < shown.Count; i++)
         {
             var calls = await plane.GetAsync<RequestPage>(Address.Of("/requests", ("keyId", shown[i].Id), ("statusClass", "4xx,5xx"), ("from", Period.Text(visit.Show.Now.AddHours(-1))), ("limit", "1")));
-            shown[i] = shown[i] with { Last = calls.Value?.Data.FirstOrDefault() };
+            shown[i] = shown[i] with { Last = calls.Value is { Data: [var last, ..] } ? last : null };
         }
 
         return shown;
