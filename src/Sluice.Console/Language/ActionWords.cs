@@ -81,6 +81,7 @@ public static class ActionWords
         ["quota.end"] = "Raised limit ended",
         ["quota.reject"] = "Quota application rejected",
         ["quota.withdraw"] = "Quota application withdrawn",
+        ["requests.export"] = "Request log exported",
         ["review.confirm"] = "Confirmed in an access review",
         ["review.escalate"] = "Access review escalated",
         ["review.export"] = "Evidence of an access review exported",

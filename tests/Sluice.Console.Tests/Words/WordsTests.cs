@@ -38,7 +38,7 @@ public sealed partial class WordsTests
         {
             var markup = Code().Replace(File.ReadAllText(file), "");
             foreach (Match attribute in WordAttribute().Matches(markup))
-                attribute.Groups[1].Value.ShouldMatch(@"^(@|[^a-z]*$|\.env$)", $"{file}: {attribute.Value}");
+                attribute.Groups[1].Value.ShouldMatch(@"^(@|[^a-z]*$|\.env$|curl$)", $"{file}: {attribute.Value}");
         }
     }
 
