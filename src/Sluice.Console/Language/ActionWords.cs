@@ -84,7 +84,6 @@ public static class ActionWords
         ["requests.export"] = "Request log exported",
         ["review.confirm"] = "Confirmed in an access review",
         ["review.escalate"] = "Access review escalated",
-        ["requests.export"] = "Request log exported",
         ["review.export"] = "Evidence of an access review exported",
         ["review.finish"] = "Access review finished",
         ["review.gone"] = "Item of an access review was gone",

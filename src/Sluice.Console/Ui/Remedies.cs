@@ -18,7 +18,7 @@ public static class Remedies
         var key = action.Target is { } target && target.StartsWith("key_", StringComparison.Ordinal) ? "/console/keys/" + Uri.EscapeDataString(target) : null;
         return action.Kind switch
         {
-            ErrorActions.RaiseLimit => (Address.Of("/console/quota", ("dialog", "apply"), ("limit", action.Value), ("keyId", key is null ? null : action.Target)), words["Raise limit"]),
+            ErrorActions.RaiseLimit => (Address.Of("/console/quota/apply", ("limit", action.Value), ("keyId", key is null ? null : action.Target)), words["Raise limit"]),
             ErrorActions.AddAddress when key is not null => (key + "?dialog=edit", action.Value is { } address ? words["Add {0}", address] : words["Change the address list"]),
             ErrorActions.AskPermission when key is not null && visit.May("keys.write") => (key + "?dialog=edit", words["Change what the key may do"]),
             ErrorActions.AskPermission => ("/console/account/access", words["What may I do?"]),
