@@ -1,32 +1,31 @@
 using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Sluice.Console.Tests.Browser;
 
 /// <summary>Every page in both languages, both themes and both widths: nothing that axe finds, no breach of the content policy, no sideways scrolling; and a picture of each.</summary>
-public sealed class SweepTests(Browsers browsers, SeededServer seeded) : IClassFixture<SeededServer>
+public abstract class SweepTests(Browsers browsers, SeededServer seeded, string language)
 {
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
     [Theory]
-    [InlineData("en", 1440)]
-    [InlineData("en", 390)]
-    [InlineData("zh-CN", 1440)]
-    [InlineData("zh-CN", 390)]
-    public async Task Every_page_is_accessible_and_stays_within_the_content_policy(string language, int width)
+    [InlineData(1440)]
+    [InlineData(390)]
+    public async Task Every_page_is_accessible_and_stays_within_the_content_policy(int width)
     {
         var found = new List<string>();
         await using (var tab = await browsers.OpenAsync(seeded.Server.BaseUrl, language, width))
         {
-            foreach (var path in ConsolePages.Open) await LookAsync(tab, path, language, width, found);
+            foreach (var path in ConsolePages.Open) await LookAsync(tab, path, width, found);
             await tab.SignInAsync();
-            foreach (var path in ConsolePages.SignedIn) await LookAsync(tab, path, language, width, found);
+            foreach (var path in ConsolePages.SignedIn) await LookAsync(tab, path, width, found);
             found.AddRange(tab.Complaints);
         }
 
         found.ShouldBeEmpty(string.Join('\n', found));
     }
 
-    private async Task LookAsync(ConsoleTab tab, string pattern, string language, int width, List<string> found)
+    private async Task LookAsync(ConsoleTab tab, string pattern, int width, List<string> found)
     {
         await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
         var answer = await tab.VisitAsync(seeded.Filled(pattern));
@@ -34,7 +33,8 @@ public sealed class SweepTests(Browsers browsers, SeededServer seeded) : IClassF
         if (answer.Status != expected && !ConsolePages.Open.Contains(pattern)) found.Add($"{pattern}: status {answer.Status}");
         var name = Name(pattern);
         await tab.PictureAsync($"{name}-{language}-{width}-light");
-        await AxeAsync(tab, $"{pattern} {language} {width} light", null, found);
+        await tab.Page.EvaluateAsync(Axe);
+        await AxeAsync(tab, $"{pattern} {language} {width} light", "{ resultTypes: ['violations'] }", found);
         if (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth") is var sideways and > 0) found.Add($"{pattern} {language} {width}: scrolls sideways by {sideways}");
         if (await tab.Page.EvaluateAsync<double>("() => window.shifts") is var shifts and > 0.05) found.Add($"{pattern} {language} {width}: layout shift {shifts:0.###}");
         if (language != "en" && await tab.Page.EvaluateAsync<string>(EnglishLeft) is { Length: > 0 } english) found.Add($"{pattern}: English left: {english}");
@@ -42,16 +42,12 @@ public sealed class SweepTests(Browsers browsers, SeededServer seeded) : IClassF
         // The same page in the other theme: nothing but colours differs.
         await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
         await tab.PictureAsync($"{name}-{language}-{width}-dark");
-        await AxeAsync(tab, $"{pattern} {language} {width} dark", "color-contrast", found);
+        await AxeAsync(tab, $"{pattern} {language} {width} dark", "{ resultTypes: ['violations'], runOnly: { type: 'rule', values: ['color-contrast'] } }", found);
     }
 
-    private static async Task AxeAsync(ConsoleTab tab, string where, string? onlyRule, List<string> found)
-    {
-        var options = new AxeRunOptions { ResultTypes = [ResultType.Violations] };
-        if (onlyRule is not null) options.RunOnly = new RunOnlyOptions { Type = "rule", Values = [onlyRule] };
-        var result = await tab.Page.RunAxe(options);
-        found.AddRange(result.Violations.Select(v => $"{where}: {v.Id} {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}"));
-    }
+    private static async Task AxeAsync(ConsoleTab tab, string where, string options, List<string> found) =>
+        found.AddRange((await tab.Page.EvaluateAsync<string[]>(
+            $"async () => (await axe.run(document, {options})).violations.map(v => v.id + ' ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | '))")).Select(v => $"{where}: {v}"));
 
     private static string Name(string pattern)
     {
@@ -73,3 +69,7 @@ public sealed class SweepTests(Browsers browsers, SeededServer seeded) : IClassF
         }
         """;
 }
+
+public sealed class EnglishSweepTests(Browsers browsers, SeededServer seeded) : SweepTests(browsers, seeded, "en"), IClassFixture<SeededServer>;
+
+public sealed class ChineseSweepTests(Browsers browsers, SeededServer seeded) : SweepTests(browsers, seeded, "zh-CN"), IClassFixture<SeededServer>;
