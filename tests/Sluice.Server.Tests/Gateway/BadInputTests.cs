@@ -185,7 +185,7 @@ public sealed class BadInputTests(GatewayBed bed) : IClassFixture<GatewayBed>
     [Theory]
     [InlineData("PUT", "/v1/chat/completions", 405), InlineData("DELETE", "/v1/embeddings", 405), InlineData("TRACE", "/v1/chat/completions", 405), InlineData("BREW", "/v1/chat/completions", 405),
      InlineData("POST", "/v1/models", 405), InlineData("PATCH", "/user/balance", 405), InlineData("POST", "/v2/chat/completions", 404), InlineData("POST", "/v1/chat", 404), InlineData("POST", "/v1/chat/completions/x", 404),
-     InlineData("POST", "/", 404), InlineData("GET", "/", 404), InlineData("GET", "/.env", 404), InlineData("GET", "/%2e%2e/%2e%2e/etc/passwd", 404), InlineData("OPTIONS", "/v1/chat/completions", 405)]
+     InlineData("POST", "/", 405), InlineData("GET", "/.env", 404), InlineData("GET", "/%2e%2e/%2e%2e/etc/passwd", 404), InlineData("OPTIONS", "/v1/chat/completions", 405)]
     public async Task Addresses_and_methods_that_do_not_exist_are_told_so(string method, string path, int status)
     {
         var answer = await bed.SendAsync(new HttpMethod(method), path, method == "POST" ? GatewayBed.ChatBody() : null);

@@ -312,7 +312,7 @@ public class KeyTests(ManagementServer server) : IClassFixture<ManagementServer>
     [InlineData("cursor=JyBvciAxPTE", "cursor")]
     [InlineData("kind=Test", "kind")]
     [InlineData("status=dead", "status")]
-    [InlineData("sort=name", "sort")]
+    [InlineData("sort=colour", "sort")]
     [InlineData("Limit=5", "Limit")]
     [InlineData("search=%00", "search")]
     [InlineData("name=Website", "name")]
