@@ -20,7 +20,7 @@ public static class ConsoleExtensions
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         // Chinese goes out as it is; what means something in HTML is escaped all the same.
-        services.Configure<WebEncoderOptions>(static options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        services.AddWebEncoders(static options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddScoped<Plane>();
         services.AddScoped<Visit>();
         services.AddAntiforgery(static options =>

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 using SameSiteMode = Microsoft.AspNetCore.Http.SameSiteMode;
+using Sluice.Console.Door;
 using Sluice.Console.Language;
 
 namespace Sluice.Console.Layout;
@@ -26,10 +28,14 @@ public static class Looks
     /// <param name="value">Empty takes the cookie away.</param>
     public static void Choose(HttpContext http, string cookie, string value)
     {
-        var options = new CookieOptions { Path = Root, SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = http.Request.IsHttps, IsEssential = true, MaxAge = TimeSpan.FromDays(400) };
+        var options = new CookieOptions { Path = Root, SameSite = SameSiteMode.Lax, HttpOnly = true, Secure = IsSecure(http), IsEssential = true, MaxAge = TimeSpan.FromDays(400) };
         if (value.Length == 0) http.Response.Cookies.Delete(cookie, options);
         else http.Response.Cookies.Append(cookie, value, options);
     }
+
+    /// <summary>Whether people reach the console by https; behind a proxy that ends TLS, the connection seen here is a plain one.</summary>
+    public static bool IsSecure(HttpContext http) =>
+        http.Request.IsHttps || http.RequestServices.GetRequiredService<IControlPlane>().BaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     private static string OfBrowser(HttpRequest request)
     {

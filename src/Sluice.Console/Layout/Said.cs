@@ -28,5 +28,5 @@ public static class Said
         }
     }
 
-    private static CookieOptions Options(HttpContext http) => new() { Path = Looks.Root, HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, IsEssential = true };
+    private static CookieOptions Options(HttpContext http) => new() { Path = Looks.Root, HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = Looks.IsSecure(http), IsEssential = true };
 }

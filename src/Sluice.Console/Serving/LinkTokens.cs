@@ -37,5 +37,5 @@ public static class LinkTokens
 
     // Lax: it is needed on the page that a link on another site leads to.
     private static CookieOptions Options(HttpContext http, TimeSpan? kept) =>
-        new() { Path = Looks.Root, HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, IsEssential = true, MaxAge = kept };
+        new() { Path = Looks.Root, HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = Looks.IsSecure(http), IsEssential = true, MaxAge = kept };
 }

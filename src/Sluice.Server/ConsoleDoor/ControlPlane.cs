@@ -42,10 +42,21 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
             if (answer is not null)
                 return Taken(http, answer);
         }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            throw;
+        }
         catch (Exception e) when (e is DbException or DbUpdateException or TimeoutException)
         {
             LogStorage(e, requestId);
             refusal = new Refusal(ErrorCodes.StorageUnavailable);
+        }
+#pragma warning disable CA1031 // As at the HTTP door: the reader gets a clear answer in the place of what failed, and the operator the cause.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogFailure(e, requestId);
+            refusal = new Refusal(ErrorCodes.InternalError);
         }
 
         return new ControlReply(refusal!.Code.Status, default) { Problem = Problem.Body(refusal, requestId) };
@@ -60,7 +71,11 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
         if (CrossSite.Refusal(http.Request) is { } foreign)
             return (null, foreign);
         var address = options.ClientAddress(http);
-        if (operation.Open is not null && operation.Writes && !strangers.TryEnter(address, out var retryAfter))
+        // A page that is only opened changes nothing, whoever led there.
+        if (operation.Writes && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
+            throw new InvalidOperationException($"A page called the operation '{operation.Name}', which writes, without a form that was sent.");
+        // Reading what everybody may read is part of showing a page; asking about a secret is not.
+        if (operation.Open is not null && operation.Method != HttpMethods.Get && !strangers.TryEnter(address, out var retryAfter))
             return (null, new Refusal(ErrorCodes.RateLimitExceeded, $"Too many calls came from this address. Come back in {retryAfter} s.") { RetryAfter = retryAfter });
         using var room = await load.EnterAsync(http.RequestAborted);
         if (!room.IsAcquired)
@@ -88,19 +103,8 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
         var (body, unfit) = OperationEndpoint.Fields(operation, request.Body);
         if (body is null)
             return (null, unfit);
-        if (operation.Live)
-        {
-            if (load.Live(caller.ActorId) is not { } place)
-                return (null, new Refusal(ErrorCodes.RateLimitExceeded, $"The caller follows {ManagementLoad.LiveOfCaller} streams already, or this node has no more of them. Close one."));
-            http.Response.RegisterForDispose(place);
-        }
-        else if (operation.Streams.Count > 0 || operation.TakesLong)
-        {
-            var stream = load.Stream();
-            http.Response.RegisterForDispose(stream);
-            if (!stream.IsAcquired)
-                return (null, new Refusal(ErrorCodes.Overloaded));
-        }
+        if (load.RefuseLong(operation, caller, http.Response) is { } full)
+            return (null, full);
 
         return await run.RunAsync(operation, new OperationInput(caller, requestId, id, item,
             new QueryFields(new QueryCollection(QueryHelpers.ParseQuery(question < 0 ? "" : request.Path[question..]))), body, idempotency)
@@ -177,4 +181,7 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Console {RequestId}: the database failed.")]
     private partial void LogStorage(Exception exception, string requestId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Console {RequestId} failed. This is a defect; please report it.")]
+    private partial void LogFailure(Exception exception, string requestId);
 }

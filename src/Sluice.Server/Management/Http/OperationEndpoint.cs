@@ -115,19 +115,8 @@ internal sealed partial class OperationEndpoint(AuthenticateCaller authenticate,
         var (body, wrongBody) = Fields(operation, bytes);
         if (body is null)
             return (null, wrongBody);
-        if (operation.Live)
-        {
-            if (load.Live(caller.ActorId) is not { } place)
-                return (null, new Refusal(ErrorCodes.RateLimitExceeded, $"The caller follows {ManagementLoad.LiveOfCaller} streams already, or this node has no more of them. Close one."));
-            http.Response.RegisterForDispose(place);
-        }
-        else if (operation.Streams.Count > 0 || operation.TakesLong)
-        {
-            var stream = load.Stream();
-            http.Response.RegisterForDispose(stream);
-            if (!stream.IsAcquired)
-                return (null, new Refusal(ErrorCodes.Overloaded));
-        }
+        if (load.RefuseLong(operation, caller, http.Response) is { } full)
+            return (null, full);
 
         var input = new OperationInput(caller, requestId, http.Request.RouteValues["id"] as string ?? "", http.Request.RouteValues["item"] as string ?? "",
             new QueryFields(http.Request.Query), body, idempotency)

@@ -1,4 +1,7 @@
 using System.Threading.RateLimiting;
+using Sluice.Contracts.Errors;
+using Sluice.Server.Management.Access;
+using Sluice.Server.Management.Intake;
 
 namespace Sluice.Server.Management.Operations;
 
@@ -23,8 +26,25 @@ internal sealed class ManagementLoad : IDisposable
 
     private readonly ConcurrencyLimiter _streams = new(new ConcurrencyLimiterOptions { PermitLimit = StreamsAtOnce, QueueLimit = 0 });
 
-    /// <summary>Held from before the operation until its answer is sent.</summary>
-    public RateLimitLease Stream() => _streams.AttemptAcquire();
+    /// <summary>Takes the place that a long operation needs, until its answer is sent; says why there is none.</summary>
+    public Refusal? RefuseLong(Operation operation, Caller caller, HttpResponse response)
+    {
+        if (operation.Live)
+        {
+            if (Live(caller.ActorId) is not { } place)
+                return new Refusal(ErrorCodes.RateLimitExceeded, $"The caller follows {LiveOfCaller} streams already, or this node has no more of them. Close one.");
+            response.RegisterForDispose(place);
+        }
+        else if (operation.Streams.Count > 0 || operation.TakesLong)
+        {
+            var stream = _streams.AttemptAcquire();
+            response.RegisterForDispose(stream);
+            if (!stream.IsAcquired)
+                return new Refusal(ErrorCodes.Overloaded);
+        }
+
+        return null;
+    }
 
     /// <summary>Streams without end that one caller may have at once, and all callers together.</summary>
     public const int LiveOfCaller = 4;
