@@ -72,7 +72,7 @@ internal sealed partial class ControlPlane(RunOperation run, AuthenticateCaller 
             return (null, foreign);
         var address = options.ClientAddress(http);
         // A page that is only opened changes nothing, whoever led there.
-        if (operation.Writes && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
+        if (operation.Writes && operation.Method != HttpMethods.Get && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
             throw new InvalidOperationException($"A page called the operation '{operation.Name}', which writes, without a form that was sent.");
         // Reading what everybody may read is part of showing a page; asking about a secret is not.
         if (operation.Open is not null && operation.Method != HttpMethods.Get && !strangers.TryEnter(address, out var retryAfter))

@@ -5,6 +5,8 @@ let timer;
 
 function filter(form) {
   const address = new URL(form.getAttribute("action") || location.pathname, location.href);
+  // The renderer writes the whole address of the page there, with what was filtered by before.
+  address.search = "";
   for (const [name, value] of new FormData(form)) if (value) address.searchParams.append(name, value);
   go(address.pathname + address.search, true);
 }
