@@ -1,6 +1,6 @@
 // What every page has. Listeners are on the document, so that content that is swapped in works too.
 import { openDialogs, watchDialogs } from "./dialogs.js";
-import { watchForms } from "./forms.js";
+import { keepTyped, watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
 import { watchLine } from "./line.js";
 
@@ -74,6 +74,7 @@ const started = setInterval(() => {
   if (!globalThis.Blazor?.addEventListener) return;
   clearInterval(started);
   globalThis.Blazor.addEventListener("enhancedload", () => {
+    keepTyped();
     arrive();
     const heading = document.querySelector("main h1");
     if (globalThis.sluicePath !== location.pathname && !document.querySelector("dialog[open]")) heading?.focus({ preventScroll: true });

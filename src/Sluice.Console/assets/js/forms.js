@@ -2,6 +2,15 @@
 import { go } from "./dialogs.js";
 
 let timer;
+// What is being typed into a filter and was not asked for yet.
+let typed;
+
+// An answer that comes meanwhile brings the field as it was asked for: what was typed since stays.
+export function keepTyped() {
+  if (!typed?.field.isConnected || typed.field.value === typed.value) return;
+  typed.field.value = typed.value;
+  typed.field.setSelectionRange?.(typed.at, typed.at);
+}
 
 function filter(form) {
   const address = new URL(form.getAttribute("action") || location.pathname, location.href);
@@ -17,7 +26,12 @@ export function watchForms() {
     if (form?.hasAttribute("data-guard") && event.isTrusted) form.dataset.touched = "yes";
     if (!form?.hasAttribute("data-filter")) return;
     clearTimeout(timer);
-    timer = setTimeout(() => filter(form), event.target.matches("select,[type=checkbox],[type=radio],[type=date],[type=datetime-local]") ? 0 : 80);
+    const field = event.target;
+    typed = field.matches("input:not([type=checkbox]):not([type=radio]):not([type=date]):not([type=datetime-local])") ? { field, value: field.value, at: field.selectionStart } : undefined;
+    timer = setTimeout(() => {
+      typed = undefined;
+      filter(form);
+    }, event.target.matches("select,[type=checkbox],[type=radio],[type=date],[type=datetime-local]") ? 0 : 80);
   });
   document.addEventListener("change", event => {
     if (event.target.matches?.("[data-all]")) {
