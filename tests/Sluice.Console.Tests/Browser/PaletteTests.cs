@@ -66,4 +66,19 @@ public sealed class PaletteTests(Browsers browsers, SeededServer seeded) : IClas
         await tab.Page.Keyboard.PressAsync("?");
         await Assertions.Expect(tab.Page.Locator("#shortcuts")).ToBeVisibleAsync();
     }
+
+    [Fact]
+    public async Task A_key_pressed_in_the_same_frame_as_Escape_is_not_lost()
+    {
+        await using var tab = await OpenAsync();
+        var opened = await tab.Page.EvaluateAsync<bool>("""
+            () => {
+                const press = key => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+                press("Escape");
+                press("?");
+                return document.getElementById("shortcuts").matches(":modal");
+            }
+            """);
+        opened.ShouldBeTrue();
+    }
 }

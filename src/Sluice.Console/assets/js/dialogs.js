@@ -14,12 +14,18 @@ export function openDialogs() {
 }
 
 export function close(dialog) {
-  if (!dialog.hasAttribute("data-modal")) return dialog.close();
+  if (!dialog.hasAttribute("data-modal")) return shut(dialog);
   if (dialog.querySelector("[data-guard]")?.dataset.touched && !confirm(document.body.dataset.ask)) return;
   if (dialog.dataset.unsaved && !dialog.dataset.taken && !confirm(dialog.dataset.unsaved)) return;
   const to = dialog.dataset.close;
-  dialog.close();
+  shut(dialog);
   go(to, true);
+}
+
+// Where nothing had the focus before, the browser leaves it in the closed dialog until the next frame: a key pressed meanwhile would be lost.
+function shut(dialog) {
+  dialog.close();
+  if (dialog.contains(document.activeElement)) document.activeElement.blur();
 }
 
 export function go(href, replace = false) {
